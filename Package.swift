@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The pkg-config name of the MPI library to build against. `ompi-c` is Open MPI, `mpich` is MPICH;
+/// a site's own module may bring another name.
+let mpiPackage = Context.environment["FRAMESWEEP_MPI_PKG"] ?? "ompi-c"
+
+/// The settings that every target of the project is compiled with.
+let house: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(
+  _ target: Target.Dependency, _ more: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  guard case .byNameItem(let name, _) = target else { fatalError("tests(_:) takes a target's name") }
+  return .testTarget(
+    name: "\(name)Tests", dependencies: [target, "TestSupport"] + more, resources: resources,
+    swiftSettings: house)
+}
+
+let package = Package(
+  name: "framesweep",
+  products: [
+    .executable(name: "framesweep", targets: ["framesweep"]),
+    .executable(name: "mpi-selftest", targets: ["mpi-selftest"]),
+    .library(name: "SweepEmbedded", targets: ["SweepEmbedded"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries, found by pkg-config.
+    .systemLibrary(name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Wrappers: the only targets that import C.
+    library("MPI", ["CMPI"]),
+    library("HDF5", ["CHDF5"]),
+    library("OpenBLAS", ["COpenBLAS"]),
+    library("Digest", ["CCrypto"]),
+
+    // Science: no input or output.
+    library("RandomNumbers", ["Digest"]),
+    library("Architectures"),
+    library("FrameTheory", ["OpenBLAS"]),
+    library("InducedFrames", ["Architectures", "FrameTheory", "OpenBLAS"]),
+    library("Networks", ["Architectures", "OpenBLAS", "RandomNumbers"]),
+
+    // Sweeps.
+    library("SweepSpec", ["Architectures", "Digest", yams]),
+    library("SweepRecords"),
+    library("SweepRuntime"),
+    library("SweepEmbedded", ["SweepRuntime"]),
+    library("SweepMPI", ["MPI", "SweepRuntime"]),
+    library("SweepStore", ["HDF5", "SweepSpec", "SweepRecords", "Digest"]),
+    library(
+      "Measurements", ["SweepSpec", "SweepRecords", "InducedFrames", "Networks", "OpenBLAS"]),
+
+    .executableTarget(
+      name: "framesweep",
+      dependencies: [
+        "Measurements", "SweepStore", "SweepRuntime", "SweepEmbedded", "SweepMPI", argumentParser,
+      ],
+      swiftSettings: house),
+    .executableTarget(
+      name: "mpi-selftest", dependencies: ["MPI", "SweepMPI", "SweepRuntime"],
+      swiftSettings: house),
+
+    // Tests.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    tests("MPI", ["mpi-selftest"]),
+    tests("HDF5"),
+    tests("OpenBLAS"),
+    tests("Digest"),
+    tests("RandomNumbers"),
+    tests("Architectures"),
+    tests("FrameTheory"),
+    tests("InducedFrames", resources: [.copy("Golden")]),
+    tests("Networks"),
+    tests("SweepSpec"),
+    tests("SweepRecords"),
+    tests("SweepRuntime"),
+    tests("SweepEmbedded"),
+    tests("SweepStore"),
+    tests("Measurements"),
+    tests("framesweep"),
+  ]
+)

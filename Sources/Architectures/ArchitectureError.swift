@@ -1,0 +1,50 @@
+/// What makes an architecture impossible.
+///
+/// Stages and layers are counted from 1 in the description, from 0 in the associated values.
+public enum ArchitectureError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The image has no channel.
+  case inputChannels(Int)
+  /// The image has no pixel.
+  case inputSize(Int)
+  /// There is no stage.
+  case noStage
+  /// A stage has no layer.
+  case emptyStage(stage: Int)
+  /// A layer has no channel.
+  case width(Int, stage: Int, layer: Int)
+  /// A kernel is even or not positive.
+  case kernel(Int, stage: Int)
+  /// A stride is not positive.
+  case stride(Int, stage: Int)
+  /// A skip joins layers of different width.
+  case skipWidths(from: Int, width: Int, to: Int, width: Int)
+  /// A skip has no length.
+  case skipLength(Int)
+  /// A residual network was asked for in the synthesis form.
+  case residualSynthesis
+  /// A count of the network, or of its frame, does not fit 64-bit integers.
+  case tooLarge
+
+  /// One sentence: what is wrong, and what was expected.
+  public var description: String {
+    switch self {
+    case .inputChannels(let n): "the input has \(n) channels, expected at least 1"
+    case .inputSize(let n): "the input's size is \(n), expected at least 1"
+    case .noStage: "there is no stage, expected at least one"
+    case .emptyStage(let stage): "stage \(stage + 1) has no layer, expected at least one width"
+    case .width(let width, let stage, let layer):
+      "layer \(layer + 1) of stage \(stage + 1) has width \(width), expected at least 1"
+    case .kernel(let kernel, let stage):
+      "the kernel of stage \(stage + 1) is \(kernel), expected an odd number (1, 3, 5, …)"
+    case .stride(let stride, let stage):
+      "the stride of stage \(stage + 1) is \(stride), expected at least 1"
+    case .skipWidths(let from, let fromWidth, let to, let toWidth):
+      "a skip joins layer \(from + 1) of width \(fromWidth) and layer \(to + 1) of width "
+        + "\(toWidth), expected equal widths"
+    case .skipLength(let length): "skip_length is \(length), expected at least 1"
+    case .residualSynthesis:
+      "the synthesis form is not defined for residual networks, expected form: analysis"
+    case .tooLarge: "the network's counts do not fit 64-bit integers, expected a smaller one"
+    }
+  }
+}

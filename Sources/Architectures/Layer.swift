@@ -1,0 +1,110 @@
+/// One layer of a network with everything that follows from its place.
+///
+/// The weight has shape `width` × `inputWidth` × `kernel` × `kernel`, row-major, as torch's Conv2d;
+/// its rows, flattened, are the layer's atoms.
+public struct Layer: Hashable, Sendable {
+  /// One block of channels that the layer reads.
+  public struct Source: Hashable, Sendable {
+    /// The layer that is read, counted from 0; nil for the network's input.
+    public let layer: Int?
+    /// The first channel of the block in the layer's input.
+    public let channelOffset: Int
+    /// The number of channels of the block.
+    public let channels: Int
+  }
+
+  /// A connection that is added before the activation.
+  public struct Skip: Hashable, Sendable {
+    /// The layer that is added, counted from 0.
+    public let layer: Int
+    /// The stride of the 1 × 1 projection P on the way; nil where the layer is added as it is.
+    ///
+    /// P has shape `width` × (width of `layer`) × 1 × 1 and no bias.
+    public let projectionStride: Int?
+  }
+
+  /// The layer's place in the network, counted from 0.
+  public let index: Int
+  /// The stage it belongs to, counted from 0.
+  public let stage: Int
+  /// The number k of its output channels.
+  public let width: Int
+  /// The number d of its input channels.
+  public let inputWidth: Int
+  /// The side f of its kernel, odd.
+  public let kernel: Int
+  /// Its stride.
+  public let stride: Int
+  /// The side of the images it reads.
+  public let inputSize: Int
+  /// The side p of the images it writes, ⌈inputSize / stride⌉.
+  public let outputSize: Int
+  /// What it reads, in the order of its input channels.
+  public let sources: [Source]
+  /// What is added before its activation.
+  public let skip: Skip?
+}
+
+extension Architecture {
+  /// All layers in order, derived from the stages.
+  ///
+  /// **Complexity**: O(layers), for dense networks O(layers × stage depth).
+  public var layers: [Layer] {
+    var layers: [Layer] = []
+    layers.reserveCapacity(layerCount)
+    var size = input.size
+    var previousStage = 0..<0
+    for (stageIndex, stage) in stages.enumerated() {
+      let first = layers.count
+      for (position, width) in stage.widths.enumerated() {
+        let stride = position == 0 ? stage.stride : 1
+        let sources = sources(
+          at: position, first: first, previousStage: previousStage, layers: layers)
+        let outputSize = (size + stride - 1) / stride
+        let inputWidth = sources.reduce(0) { $0 + $1.channels }
+        layers.append(
+          Layer(
+            index: layers.count, stage: stageIndex, width: width, inputWidth: inputWidth,
+            kernel: stage.kernel, stride: stride, inputSize: size, outputSize: outputSize,
+            sources: sources,
+            skip: skip(at: position, stage: stageIndex, first: first)))
+        size = outputSize
+      }
+      previousStage = first..<layers.count
+    }
+    return layers
+  }
+
+  private func sources(
+    at position: Int, first: Int, previousStage: Range<Int>, layers: [Layer]
+  ) -> [Layer.Source] {
+    let read: Range<Int>
+    switch family {
+    case .dense: read = position == 0 ? previousStage : first..<layers.count
+    case .chain, .residual: read = max(layers.count - 1, 0)..<layers.count
+    }
+    guard !read.isEmpty else {
+      return [Layer.Source(layer: nil, channelOffset: 0, channels: input.channels)]
+    }
+    var offset = 0
+    return read.map { index in
+      defer { offset += layers[index].width }
+      return Layer.Source(layer: index, channelOffset: offset, channels: layers[index].width)
+    }
+  }
+
+  /// The skip that ends at a stage's layer, both counted from 0.
+  private func skip(at position: Int, stage: Int, first: Int) -> Layer.Skip? {
+    guard family == .residual else { return nil }
+    if shortcut == .projection, stage > 0 {
+      // Blocks of skipLength layers; the last layer of each adds what entered the block.
+      guard (position + 1).isMultiple(of: skipLength) else { return nil }
+      let isFirstBlock = position + 1 == skipLength
+      return Layer.Skip(
+        layer: first + position - skipLength,
+        projectionStride: isFirstBlock ? stages[stage].stride : nil)
+    }
+    guard position >= skipLength, position.isMultiple(of: skipLength) else { return nil }
+    return Layer.Skip(layer: first + position - skipLength, projectionStride: nil)
+  }
+}
