@@ -23,7 +23,7 @@ extension Architecture {
       let from = layers[skip.layer]
       guard from.width == layer.width else {
         throw .skipWidths(
-          from: from.index, width: from.width, to: layer.index, width: layer.width)
+          from: from.index, fromWidth: from.width, to: layer.index, toWidth: layer.width)
       }
     }
   }

@@ -17,7 +17,7 @@ public enum ArchitectureError: Error, Equatable, Sendable, CustomStringConvertib
   /// A stride is not positive.
   case stride(Int, stage: Int)
   /// A skip joins layers of different width.
-  case skipWidths(from: Int, width: Int, to: Int, width: Int)
+  case skipWidths(from: Int, fromWidth: Int, to: Int, toWidth: Int)
   /// A skip has no length.
   case skipLength(Int)
   /// A residual network was asked for in the synthesis form.
