@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The pkg-config name of the MPI library to build against. `ompi-c` is Open MPI, `mpich` is MPICH;
-/// a site's own module may bring another name.
+/// The pkg-config name of the MPI library to build against.
+///
+/// `ompi-c` is Open MPI, `mpich` is MPICH; a site's own module may bring another name.
 let mpiPackage = Context.environment["FRAMESWEEP_MPI_PKG"] ?? "ompi-c"
 
 /// The settings that every target of the project is compiled with.
@@ -25,7 +26,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 func tests(
   _ target: Target.Dependency, _ more: [Target.Dependency] = [], resources: [Resource] = []
 ) -> Target {
-  guard case .byNameItem(let name, _) = target else { fatalError("tests(_:) takes a target's name") }
+  guard case .byNameItem(let name, _) = target else {
+    fatalError("tests(_:) takes a target's name")
+  }
   return .testTarget(
     name: "\(name)Tests", dependencies: [target, "TestSupport"] + more, resources: resources,
     swiftSettings: house)

@@ -1,0 +1,81 @@
+/// The element types of the results file; every reader in use can open all of them.
+public enum ColumnType: Sendable {
+  case int8
+  case int32
+  case int64
+  case float32
+  case float64
+
+  /// The size of one element.
+  public var byteCount: Int {
+    switch self {
+    case .int8: 1
+    case .int32, .float32: 4
+    case .int64, .float64: 8
+    }
+  }
+
+  /// NumPy's name of the type, which the data checksum covers.
+  public var numpyName: String {
+    switch self {
+    case .int8: "int8"
+    case .int32: "int32"
+    case .int64: "int64"
+    case .float32: "float32"
+    case .float64: "float64"
+    }
+  }
+}
+
+/// The dimensions of the results file's root group, in the order of its dimension scales.
+public enum ColumnDimension: String, Sendable, CaseIterable {
+  /// A grid entry, counted from 0.
+  case point
+  /// One of several random initialisations, counted from 0.
+  case draw
+  /// A layer; 0 is the network's input.
+  case layer
+}
+
+/// Where the values of a column come from.
+public enum ColumnOrigin: Sendable {
+  /// They are written in the plan, for pending points too.
+  case plan
+  /// The state of the point.
+  case status
+  /// They follow from the architecture, for pending points too, and travel in records.
+  case structure
+  /// A worker measures them.
+  case measurement
+}
+
+/// One column of the results file's table: a dataset of its root group.
+public struct Column: Sendable {
+  /// What a code of an enumerated column stands for.
+  public struct Flag: Sendable, Equatable {
+    /// The code, the same in every file.
+    public let value: Int8
+    /// The word, without spaces.
+    public let meaning: String
+  }
+
+  /// The identity, whose raw value is the dataset's name.
+  public let id: ColumnID
+  /// The element type on disk.
+  public let type: ColumnType
+  /// The dimensions, slowest first; the first is always `point`.
+  public let dimensions: [ColumnDimension]
+  /// The unit of measurement, "1" for pure numbers.
+  public let units: String
+  /// A few words for the axis of a plot.
+  public let longName: String
+  /// A sentence that says how the values are defined.
+  public let description: String
+  /// The meanings of an enumeration's codes; empty for other columns.
+  public let flags: [Flag]
+  /// Where the values come from.
+  public let origin: ColumnOrigin
+
+  /// The dataset's name.
+  public var name: String { id.rawValue }
+}
