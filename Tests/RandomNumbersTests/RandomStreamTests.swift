@@ -29,7 +29,8 @@ struct RandomStreamTests {
         bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
       }
     }
-    #expect(SHA256.hash(bytes).hexadecimal
+    #expect(
+      SHA256.hash(bytes).hexadecimal
         == "3c1dee3c0b033148623391d3102b251cf5a489d3c8158c24ec7240f95da051d6")
   }
 
