@@ -1,0 +1,81 @@
+/// The points that wait for a worker, longest first, and the size of the next batch.
+///
+/// Handing out the longest first (Graham 1969, LPT) leaves the short ones to even out the end. A batch
+/// takes a share of what is left that shrinks with it, so that workers end together, and never more
+/// than the target, so that results keep coming.
+public struct WorkQueue: Sendable {
+  /// How batches are cut.
+  public struct Policy: Sendable {
+    /// The longest batch, in predicted seconds, unless a single point is longer.
+    public var longestBatch = 0.25
+    /// The shortest batch worth a message, in predicted seconds.
+    public var shortestBatch = 0.000_5
+    /// The most points of a batch.
+    public var mostPoints = 16_384
+    /// Each batch takes at most this share of the rest, divided by the workers.
+    public var share = 0.125
+    /// A worker is given more while it has less than this to do, in predicted seconds.
+    public var lowWater = 0.25
+
+    /// The default policy.
+    public init() {}
+  }
+
+  private var points: [Int32]
+  private var seconds: [Float]
+  private var next = 0
+  /// The predicted seconds of all waiting points.
+  public private(set) var remainingSeconds: Double
+  private let policy: Policy
+
+  /// Queues points with their predicted seconds.
+  ///
+  /// Equal predictions keep the plan's order.
+  public init(points: [Int32], predictedSeconds: [Float], policy: Policy = Policy()) {
+    precondition(points.count == predictedSeconds.count, "each point needs a prediction")
+    self.policy = policy
+    let order = points.indices.sorted {
+      predictedSeconds[$0] != predictedSeconds[$1]
+        ? predictedSeconds[$0] > predictedSeconds[$1] : $0 < $1
+    }
+    self.points = order.map { points[$0] }
+    seconds = order.map { max(predictedSeconds[$0], 1e-7) }
+    remainingSeconds = seconds.reduce(0) { $0 + Double($1) }
+  }
+
+  /// The number of waiting points.
+  public var count: Int { points.count - next }
+  /// Whether no point waits.
+  public var isEmpty: Bool { count == 0 }
+
+  /// Takes the next batch for one of so many workers; nil when none waits.
+  public mutating func take(workers: Int) -> (points: [Int32], predictedSeconds: Double)? {
+    guard !isEmpty else { return nil }
+    let fair = remainingSeconds * policy.share / Double(max(workers, 1))
+    let target = min(policy.longestBatch, max(policy.shortestBatch, fair))
+    let start = next
+    var sum = 0.0
+    while next < points.count, next - start < policy.mostPoints {
+      // A point that would overshoot the target waits, unless the batch would be empty.
+      if next > start, sum + Double(seconds[next]) > target { break }
+      sum += Double(seconds[next])
+      next += 1
+    }
+    remainingSeconds = isEmpty ? 0 : remainingSeconds - sum
+    return (Array(points[start..<next]), sum)
+  }
+
+  /// Takes points back that a worker dropped; they go to the end.
+  public mutating func putBack(_ dropped: [Int32], predictedSeconds: Double) {
+    points.append(contentsOf: dropped)
+    let each = predictedSeconds / Double(max(dropped.count, 1))
+    seconds.append(contentsOf: repeatElement(Float(each), count: dropped.count))
+    remainingSeconds += predictedSeconds
+  }
+
+  /// Forgets all waiting points.
+  public mutating func removeAll() {
+    next = points.count
+    remainingSeconds = 0
+  }
+}

@@ -1,0 +1,203 @@
+internal import Architectures
+internal import Digest
+
+/// The walk through all points of a sweep that makes its plan.
+struct Expansion: ~Copyable {
+  /// The first 128 bits of an id, enough to tell points apart.
+  private struct Key: Hashable {
+    let high: UInt64
+    let low: UInt64
+
+    // The bits of a digest are evenly distributed already.
+    func hash(into hasher: inout Hasher) { hasher.combine(high) }
+  }
+
+  /// Points that are impossible for one reason.
+  private struct Refusal {
+    let place: Place
+    let keyPath: String
+    /// The first of them, in words.
+    let point: String
+    let reason: ArchitectureError
+    var count = 0
+  }
+
+  private(set) var survivors: [UInt32] = []
+  private(set) var duplicateCount = 0
+  private(set) var excludedCount = 0
+  private(set) var maximumDraws = 0
+  private(set) var maximumLayerCount = 0
+  private(set) var warnings: [SpecError] = []
+
+  private let spec: Spec
+  private var seen: Set<Key> = []
+  private var refusals: [String: Refusal] = [:]
+  private var emptyError: SpecError?
+  private var idHasher = SHA256()
+  private var planHasher = SHA256()
+  /// Ids on their way to the plan's hash, collected because each update has a cost of its own.
+  private var pendingIDs: [UInt8] = []
+  private var suffix: [UInt8] = []
+  private var suffixSeed: Int?
+  private var suffixWeights: WeightsSource?
+
+  init(_ spec: Spec, inputDigests: [Digest256]) {
+    self.spec = spec
+    var header = "framesweep plan\nnumerics: \(numericsVersion)\n"
+    header += "measure: \(spec.measure.canonicalText)\n"
+    for digest in inputDigests { header += "input: \(digest.hexadecimal)\n" }
+    planHasher.update(Array((header + "points:\n").utf8))
+    // A sweep that excludes nearly all of a huge grid needs no room for it.
+    let expected = min(spec.gridCount + spec.inclusions.count, 1 << 21)
+    seen.reserveCapacity(expected)
+    survivors.reserveCapacity(expected)
+  }
+
+  /// The reasons why there is no plan.
+  var errors: [SpecError] {
+    let impossible = refusals.values.map { refusal in
+      let parts = refusal.reason.description.split(separator: ", expected ", maxSplits: 1)
+      let verb = refusal.count > 1 ? "and \(refusal.count - 1) more are" : "is"
+      return SpecError(
+        refusal.place, refusal.keyPath, "\(refusal.point) \(verb) impossible: \(parts[0])",
+        expected: parts.count > 1 ? String(parts[1]) : "")
+    }
+    return impossible + (emptyError.map { [$0] } ?? [])
+  }
+
+  /// Visits all points in order.
+  mutating func run() {
+    walkGrid()
+    for (index, inclusion) in spec.inclusions.enumerated() {
+      visit(inclusion.setting, at: spec.gridCount + index, digits: nil)
+    }
+    if survivors.isEmpty, refusals.isEmpty {
+      let place = spec.exclusions.first?.place ?? Place(line: 1, column: 1)
+      emptyError = SpecError(place, "exclude", "no point is left", expected: "at least one")
+    }
+  }
+
+  /// The digest of all that was visited; to be asked for once.
+  mutating func planHash() -> Digest256 {
+    planHasher.update(pendingIDs)
+    pendingIDs.removeAll()
+    return planHasher.finish()
+  }
+
+  private mutating func walkGrid() {
+    guard spec.gridCount > 0 else { return }
+    let axes = spec.axes
+    let exclusions = spec.exclusions
+    var hits = [Int](repeating: 0, count: exclusions.count)
+    var digits = [Int](repeating: 0, count: axes.count)
+    var setting = spec.setting(at: 0)
+    for place in 0..<spec.gridCount {
+      if let exclusion = exclusions.firstIndex(where: { $0.matches(digits) }) {
+        excludedCount += 1
+        hits[exclusion] += 1
+        for later in exclusions.indices.dropFirst(exclusion + 1) where hits[later] == 0 {
+          if exclusions[later].matches(digits) { hits[later] = 1 }
+        }
+      } else {
+        visit(setting, at: place, digits: digits)
+      }
+      // The next point: axes count up like the digits of a number, the last one first.
+      var axis = axes.count - 1
+      while axis >= 0 {
+        digits[axis] += 1
+        if digits[axis] == axes[axis].choices.count { digits[axis] = 0 }
+        for assignment in axes[axis].choices[digits[axis]] { setting.assign(assignment) }
+        if digits[axis] > 0 { break }
+        axis -= 1
+      }
+    }
+    for (exclusion, count) in zip(exclusions, hits) where count == 0 {
+      warnings.append(
+        SpecError(exclusion.place, exclusion.keyPath, "the item matches no point of grid and zip"))
+    }
+  }
+
+  private mutating func visit(_ setting: Setting, at place: Int, digits: [Int]?) {
+    do {
+      let (architecture, _) = try setting.architecture()
+      if suffixSeed != setting.seed || suffixWeights != setting.weights {
+        suffix = Point.identitySuffix(seed: Int64(setting.seed), weights: setting.weights)
+        suffixSeed = setting.seed
+        suffixWeights = setting.weights
+      }
+      idHasher.update(architecture.canonicalBytes)
+      idHasher.update(suffix)
+      let id = idHasher.finish()
+      guard seen.insert(Key(high: id.word(0), low: id.word(1))).inserted else {
+        duplicateCount += 1
+        return
+      }
+      survivors.append(UInt32(place))
+      maximumDraws = max(maximumDraws, setting.weights.draws)
+      maximumLayerCount = max(maximumLayerCount, architecture.layerCount)
+      append(id)
+    } catch {
+      refuse(error, setting, at: place, digits: digits)
+    }
+  }
+
+  private mutating func append(_ id: Digest256) {
+    for index in 0..<4 {
+      let word = id.word(index)
+      for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
+        pendingIDs.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
+    }
+    if pendingIDs.count >= 32 * 256 {
+      planHasher.update(pendingIDs)
+      pendingIDs.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private mutating func refuse(
+    _ error: ArchitectureError, _ setting: Setting, at place: Int, digits: [Int]?
+  ) {
+    let assignments: [Assignment]
+    let point: String
+    let keyPath: String
+    if let digits {
+      let swept = zip(spec.axes, digits).flatMap { $0.choices[$1] }
+      assignments = swept + spec.fixed
+      let values = swept.map { "\($0.parameter.key): \($0.value.text)" }
+      point = values.isEmpty ? "the point" : "the point {\(values.joined(separator: ", "))}"
+      keyPath = ""
+    } else {
+      let inclusion = spec.inclusions[place - spec.gridCount]
+      assignments = inclusion.assignments
+      point = "the point"
+      keyPath = inclusion.keyPath
+    }
+    let culprit = error.culprits.lazy
+      .compactMap { parameter in assignments.first { $0.parameter == parameter } }.first
+    let start = culprit?.place ?? assignments.first?.place ?? Place(line: 1, column: 1)
+    let path = [keyPath, culprit?.parameter.key ?? ""].filter { !$0.isEmpty }
+    let key = "\(start) \(error.culprits.first?.key ?? "") \(keyPath)"
+    let first = Refusal(
+      place: start, keyPath: path.joined(separator: "."), point: point, reason: error)
+    refusals[key, default: first].count += 1
+  }
+}
+
+extension ArchitectureError {
+  /// The parameters that may be to blame, the likeliest first.
+  fileprivate var culprits: [Parameter] {
+    switch self {
+    case .inputChannels: [.inputChannels]
+    case .inputSize: [.inputSize]
+    case .noStage: [.stageCount, .stages]
+    case .emptyStage: [.stageDepth, .stages]
+    case .width: [.widen, .width, .stages]
+    case .kernel: [.kernel, .stages]
+    case .stride: [.stride, .stages]
+    case .skipWidths: [.stages, .skipLength, .width]
+    case .skipLength: [.skipLength]
+    case .residualSynthesis: [.form]
+    case .tooLarge: [.stages, .width, .stageDepth]
+    }
+  }
+}

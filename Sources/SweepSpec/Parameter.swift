@@ -1,0 +1,117 @@
+internal import Architectures
+
+/// What a point is made from: a key that can vary.
+enum Parameter: Int, Sendable, CaseIterable {
+  case family, form, shortcut
+  case inputChannels, inputSize
+  case stages
+  case stageDepth, width, stageCount, widen, kernel, stride, growth
+  case skipLength
+  case seed
+  case weights
+
+  /// The key in a sweep file, dotted where it is nested.
+  var key: String {
+    switch self {
+    case .family: "family"
+    case .form: "form"
+    case .shortcut: "shortcut"
+    case .inputChannels: "input.channels"
+    case .inputSize: "input.size"
+    case .stages: "stages"
+    case .stageDepth: "stage_depth"
+    case .width: "width"
+    case .stageCount: "stage_count"
+    case .widen: "widen"
+    case .kernel: "kernel"
+    case .stride: "stride"
+    case .growth: "growth"
+    case .skipLength: "skip_length"
+    case .seed: "seed"
+    case .weights: "weights"
+    }
+  }
+
+  /// The column of the results file that holds the values; nil where they are not numbers or names.
+  var column: String? {
+    switch self {
+    case .inputChannels: "input_channels"
+    case .inputSize: "input_size"
+    case .stages, .weights: nil
+    default: key
+    }
+  }
+
+  /// The keys that write stages by a rule.
+  static let shorthand: [Parameter] = [
+    .stageDepth, .width, .stageCount, .widen, .kernel, .stride, .growth,
+  ]
+
+  /// The parameters by their keys; those of the input stand below `input`.
+  static let byKey = Dictionary(uniqueKeysWithValues: allCases.map { ($0.key, $0) })
+
+  /// Names of what can vary, as they are written below `grid`.
+  static let axisKeys = [
+    "family", "form", "shortcut", "input", "stages", "stage_depth", "width", "stage_count", "widen",
+    "kernel", "stride", "growth", "skip_length", "seed", "weights",
+  ]
+
+  /// Names of what `architecture` may hold: seed and weights stand beside it.
+  static let architectureKeys = axisKeys.filter { $0 != "seed" && $0 != "weights" }
+
+  /// The whole numbers that make sense; nil for parameters of another kind.
+  ///
+  /// Upper limits keep counts far from overflow; `Architecture` has the exact ones.
+  var integers: ClosedRange<Int>? {
+    switch self {
+    case .inputChannels, .inputSize, .width, .kernel, .stride, .growth: 1...999_999_999
+    case .stageDepth, .stageCount, .skipLength: 1...Shorthand.layerLimit
+    case .seed: Int.min...Int.max
+    case .family, .form, .shortcut, .stages, .widen, .weights: nil
+    }
+  }
+}
+
+/// A value of a parameter.
+enum ParameterValue: Hashable, Sendable {
+  case family(Family)
+  case form(Form)
+  case shortcut(Shortcut)
+  case integer(Int)
+  case real(Double)
+  case stages([StagePattern])
+  case weights(WeightsSource)
+
+  /// The value as error messages write it.
+  var text: String {
+    switch self {
+    case .family(let family): family.name
+    case .form(let form): form.name
+    case .shortcut(let shortcut): shortcut.name
+    case .integer(let number): String(number)
+    case .real(let number): String(number)
+    case .stages(let stages):
+      "[" + stages.map { "{widths: \($0.widths)}" }.joined(separator: ", ") + "]"
+    case .weights(let weights): weights.canonicalText
+    }
+  }
+}
+
+/// A stage as it is written, before defaults are filled in.
+struct StagePattern: Hashable, Sendable {
+  let widths: [Int]
+  let kernel: Int?
+  let stride: Int?
+}
+
+/// A parameter's value and where it is written.
+struct Assignment: Sendable {
+  let parameter: Parameter
+  let value: ParameterValue
+  let place: Place
+}
+
+extension Shorthand {
+  /// The most layers that a rule may stand for.
+  static let layerLimit = 10_000
+}

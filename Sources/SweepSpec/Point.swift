@@ -1,0 +1,51 @@
+public import Architectures
+public import Digest
+
+/// One grid entry: an architecture, a seed and a source of weights.
+public struct Point: Sendable {
+  /// The point's place in its plan, counted from 0.
+  public let index: Int
+  /// The network.
+  public let architecture: Architecture
+  /// The seed of its random numbers.
+  public let seed: Int64
+  /// Where its weights come from.
+  public let weights: WeightsSource
+  /// The rule that its stages were written by; nil where they were written one by one.
+  public let shorthand: Shorthand?
+
+  init(index: Int, setting: Setting, architecture: Architecture, shorthand: Shorthand?) {
+    self.index = index
+    self.architecture = architecture
+    seed = Int64(setting.seed)
+    weights = setting.weights
+    self.shorthand = shorthand
+  }
+
+  /// What identifies the point: three lines, each ended by a newline.
+  ///
+  /// The architecture's canonical text; `seed: ` and the seed in decimal; `weights: ` and the
+  /// source's canonical text. None of the three holds a newline, so different points have different
+  /// texts.
+  public var identityText: String { String(decoding: identityBytes, as: UTF8.self) }
+
+  /// The SHA-256 of `identityText`, equal for equal points of all plans.
+  ///
+  /// **Complexity**: O(layers), about a microsecond; not stored.
+  public var id: Digest256 { SHA256.hash(identityBytes) }
+
+  /// The id as results files show it: its first 16 hexadecimal digits.
+  public var shortID: String { id.prefixHexadecimal(characters: 16) }
+
+  /// The point's entries in the columns that follow from how it is written.
+  public var columns: PointColumns { PointColumns(architecture, shorthand) }
+
+  private var identityBytes: [UInt8] {
+    architecture.canonicalBytes + Self.identitySuffix(seed: seed, weights: weights)
+  }
+
+  /// The bytes of an identity after the architecture.
+  static func identitySuffix(seed: Int64, weights: WeightsSource) -> [UInt8] {
+    Array("\nseed: \(seed)\nweights: \(weights.canonicalText)\n".utf8)
+  }
+}

@@ -1,0 +1,90 @@
+internal import Architectures
+
+/// The parameters of one point, before an architecture is made of them.
+struct Setting: Sendable {
+  var family: Family?
+  var form: Form?
+  var shortcut: Shortcut?
+  var inputChannels: Int?
+  var inputSize: Int?
+  var stages: [StagePattern]?
+  var stageDepth: Int?
+  var width: Int?
+  var stageCount: Int?
+  var widen: Double?
+  var kernel: Int?
+  var stride: Int?
+  var growth: Int?
+  var skipLength: Int?
+  var seed: Int
+  var weights: WeightsSource
+
+  init(seed: Int, weights: WeightsSource) {
+    self.seed = seed
+    self.weights = weights
+  }
+
+  /// Sets one parameter.
+  mutating func assign(_ assignment: Assignment) {
+    switch assignment.value {
+    case .family(let value): family = value
+    case .form(let value): form = value
+    case .shortcut(let value): shortcut = value
+    case .stages(let value): stages = value
+    case .weights(let value): weights = value
+    case .real(let value): widen = value
+    case .integer(let value):
+      switch assignment.parameter {
+      case .inputChannels: inputChannels = value
+      case .inputSize: inputSize = value
+      case .stageDepth: stageDepth = value
+      case .width: width = value
+      case .stageCount: stageCount = value
+      case .kernel: kernel = value
+      case .stride: stride = value
+      case .growth: growth = value
+      case .skipLength: skipLength = value
+      case .seed: seed = value
+      case .family, .form, .shortcut, .stages, .widen, .weights:
+        preconditionFailure("\(assignment.parameter.key) takes no whole number")
+      }
+    }
+  }
+
+  /// The rule behind the stages; nil where they are written one by one.
+  func shorthand(for family: Family) -> Shorthand? {
+    guard let stageDepth, let width, let inputSize else { return nil }
+    return Shorthand(
+      stageDepth: stageDepth, width: width, stageCount: stageCount ?? 1, widen: widen ?? 2,
+      kernel: kernel ?? Shorthand.defaultKernel(inputSize: inputSize), stride: stride ?? 2,
+      growth: family == .dense ? growth : nil)
+  }
+
+  /// The architecture and the rule behind its stages, if there is one.
+  ///
+  /// What is required was checked when the file was read.
+  func architecture() throws(ArchitectureError) -> (Architecture, Shorthand?) {
+    guard let family, let inputChannels, let inputSize else {
+      preconditionFailure("a point lacks its family or its input")
+    }
+    let rule = shorthand(for: family)
+    let written: [Stage]
+    if let stages {
+      let defaultKernel = Shorthand.defaultKernel(inputSize: inputSize)
+      written = stages.enumerated().map { index, stage in
+        Stage(
+          widths: stage.widths, kernel: stage.kernel ?? defaultKernel,
+          stride: stage.stride ?? (index == 0 ? 1 : 2))
+      }
+    } else if let rule {
+      guard rule.stageDepth * rule.stageCount <= Shorthand.layerLimit else { throw .tooLarge }
+      written = try rule.stages(for: family)
+    } else {
+      preconditionFailure("a point lacks its stages")
+    }
+    let architecture = try Architecture(
+      family: family, input: InputShape(channels: inputChannels, size: inputSize), stages: written,
+      form: form, skipLength: skipLength ?? 2, shortcut: shortcut ?? .plain)
+    return (architecture, rule)
+  }
+}

@@ -1,0 +1,93 @@
+import SweepRuntime
+import Testing
+
+@Suite("Coordinator") struct CoordinatorTests {
+  static let hash: [UInt8] = [1, 2, 3]
+
+  static func coordinator(_ seconds: [Float], workers: Int) -> Coordinator {
+    Coordinator(
+      points: (0..<Int32(seconds.count)).map { $0 }, predictedSeconds: seconds,
+      planCount: seconds.count, workers: workers, planHash: hash)
+  }
+
+  static let ready = WorkerMessage.ready(planHash: hash, host: "here")
+
+  static func results(_ points: [Int32], notOK: Int = 0) -> WorkerMessage {
+    .results(ResultBlock(points: points, records: [7], notOK: notOK, busySeconds: 1))
+  }
+
+  @Test("The longest point is handed out first") func longestFirst() {
+    var coordinator = Self.coordinator([1, 30, 2], workers: 1)
+    #expect(
+      coordinator.handle(.message(Self.ready, from: 0)) == [.send(.assign(points: [1]), to: 0)])
+    let next = coordinator.handle(.message(Self.results([1]), from: 0))
+    #expect(next.contains(.send(.assign(points: [2]), to: 0)))
+  }
+
+  @Test("The end comes after the last result is committed") func end() {
+    var coordinator = Self.coordinator([1], workers: 2)
+    _ = coordinator.handle(.message(Self.ready, from: 0))
+    _ = coordinator.handle(.message(Self.ready, from: 1))
+    let block = ResultBlock(points: [0], records: [7], notOK: 0, busySeconds: 1)
+    #expect(
+      coordinator.handle(.message(.results(block), from: 0)) == [.store(block, from: 0), .commit])
+    #expect(
+      coordinator.handle(.committed)
+        == [.send(.finish, to: 0), .send(.finish, to: 1), .end])
+    #expect(coordinator.handle(.committed).isEmpty)
+  }
+
+  @Test("A sweep without points ends when every worker is ready") func empty() {
+    var coordinator = Self.coordinator([], workers: 2)
+    #expect(coordinator.handle(.message(Self.ready, from: 1)).isEmpty)
+    #expect(coordinator.handle(.message(Self.ready, from: 0)).last == .end)
+  }
+
+  @Test("A worker with another plan aborts the sweep") func otherPlan() {
+    var coordinator = Self.coordinator([1], workers: 1)
+    let actions = coordinator.handle(.message(.ready(planHash: [9], host: "there"), from: 0))
+    guard case .abort(let reason) = actions.last else {
+      Issue.record("expected an abort, got \(actions)")
+      return
+    }
+    #expect(reason.contains("there"))
+  }
+
+  @Test("A result that comes twice is stored once") func twice() {
+    var coordinator = Self.coordinator([1, 1], workers: 1)
+    _ = coordinator.handle(.message(Self.ready, from: 0))
+    _ = coordinator.handle(.message(Self.results([0]), from: 0))
+    let again = coordinator.handle(.message(Self.results([0]), from: 0))
+    #expect(!again.contains { if case .store = $0 { true } else { false } })
+    #expect(coordinator.storedCount == 1)
+  }
+
+  @Test("A stop drains the workers, keeps what comes, and ends") func stop() {
+    var coordinator = Self.coordinator([Float](repeating: 1, count: 10), workers: 1)
+    _ = coordinator.handle(.message(Self.ready, from: 0))
+    #expect(coordinator.handle(.stop(reason: "TERM")) == [.send(.drain, to: 0)])
+    let kept = coordinator.handle(.message(Self.results([0], notOK: 1), from: 0))
+    #expect(kept.contains { if case .store = $0 { true } else { false } })
+    #expect(!kept.contains { if case .send(.assign, _) = $0 { true } else { false } })
+    _ = coordinator.handle(.message(.dropped(points: []), from: 0))
+    #expect(coordinator.handle(.committed).last == .end)
+    #expect(coordinator.stopReason == "TERM")
+    #expect(coordinator.notOKCount == 1)
+  }
+
+  @Test("Batches shrink towards the end and every point is taken once", arguments: [1, 7, 100])
+  func batches(workers: Int) {
+    let seconds = (0..<10_000).map { Float($0 % 97) * 1e-4 }
+    var queue = WorkQueue(points: (0..<10_000).map { $0 }, predictedSeconds: seconds)
+    var seen = Set<Int32>()
+    var last = Double.infinity
+    while let batch = queue.take(workers: workers) {
+      for point in batch.points { #expect(seen.insert(point).inserted) }
+      let fair = max(0.000_5, 0.125 * last / Double(workers))
+      #expect(batch.predictedSeconds <= max(min(0.25, fair), 0.009_7))
+      last = queue.remainingSeconds + batch.predictedSeconds
+    }
+    #expect(seen.count == 10_000)
+    #expect(queue.remainingSeconds == 0)
+  }
+}
