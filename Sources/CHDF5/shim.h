@@ -1,1 +1,68 @@
+#ifndef CHDF5_SHIM_H
+#define CHDF5_SHIM_H
+
 #include <hdf5.h>
+#include <hdf5_hl.h>
+
+// Swift imports neither macros that expand to expressions nor the globals behind them: each function
+// below gives one of them a name. The library's own start-up is part of those macros.
+
+static inline hid_t CHDF5_DEFAULT(void) { return H5P_DEFAULT; }
+static inline hid_t CHDF5_S_ALL(void) { return H5S_ALL; }
+static inline hid_t CHDF5_E_DEFAULT(void) { return H5E_DEFAULT; }
+static inline size_t CHDF5_T_VARIABLE(void) { return H5T_VARIABLE; }
+
+static inline unsigned CHDF5_F_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
+static inline unsigned CHDF5_F_ACC_RDWR(void) { return H5F_ACC_RDWR; }
+static inline unsigned CHDF5_F_ACC_EXCL(void) { return H5F_ACC_EXCL; }
+
+static inline hid_t CHDF5_P_FILE_CREATE(void) { return H5P_FILE_CREATE; }
+static inline hid_t CHDF5_P_FILE_ACCESS(void) { return H5P_FILE_ACCESS; }
+static inline hid_t CHDF5_P_GROUP_CREATE(void) { return H5P_GROUP_CREATE; }
+static inline hid_t CHDF5_P_DATASET_CREATE(void) { return H5P_DATASET_CREATE; }
+
+static inline unsigned CHDF5_ORDER_TRACKED_AND_INDEXED(void) {
+  return H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+}
+
+static inline hid_t CHDF5_T_C_S1(void) { return H5T_C_S1; }
+static inline hid_t CHDF5_T_NATIVE_INT8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t CHDF5_T_NATIVE_UINT8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t CHDF5_T_NATIVE_INT32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t CHDF5_T_NATIVE_INT64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t CHDF5_T_NATIVE_FLOAT(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t CHDF5_T_NATIVE_DOUBLE(void) { return H5T_NATIVE_DOUBLE; }
+
+static inline hid_t CHDF5_T_STD_I8LE(void) { return H5T_STD_I8LE; }
+static inline hid_t CHDF5_T_STD_U8LE(void) { return H5T_STD_U8LE; }
+static inline hid_t CHDF5_T_STD_I32LE(void) { return H5T_STD_I32LE; }
+static inline hid_t CHDF5_T_STD_I64LE(void) { return H5T_STD_I64LE; }
+static inline hid_t CHDF5_T_IEEE_F32LE(void) { return H5T_IEEE_F32LE; }
+static inline hid_t CHDF5_T_IEEE_F64LE(void) { return H5T_IEEE_F64LE; }
+
+// File bounds that every reader since HDF5 1.8 opens.
+static inline herr_t CHDF5_set_oldest_bounds(hid_t access) {
+  return H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+}
+
+// Network file systems without locks refuse to open a file otherwise. Older libraries take the
+// environment variable HDF5_USE_FILE_LOCKING only.
+static inline herr_t CHDF5_do_not_lock(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+  return H5Pset_file_locking(access, 0, 1);
+#else
+  (void)access;
+  return 0;
+#endif
+}
+
+// A thread-safe library keeps one error stack, and one printer of it, per thread.
+static inline void CHDF5_silence(void) {
+  static _Thread_local int silent = 0;
+  if (!silent) {
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    silent = 1;
+  }
+}
+
+#endif
