@@ -18,7 +18,7 @@ struct Expansion: ~Copyable {
     let keyPath: String
     /// The first of them, in words.
     let point: String
-    let reason: ArchitectureError
+    let reason: PointError
     var count = 0
   }
 
@@ -155,7 +155,7 @@ struct Expansion: ~Copyable {
   }
 
   private mutating func refuse(
-    _ error: ArchitectureError, _ setting: Setting, at place: Int, digits: [Int]?
+    _ error: PointError, _ setting: Setting, at place: Int, digits: [Int]?
   ) {
     let assignments: [Assignment]
     let point: String
@@ -180,6 +180,16 @@ struct Expansion: ~Copyable {
     let first = Refusal(
       place: start, keyPath: path.joined(separator: "."), point: point, reason: error)
     refusals[key, default: first].count += 1
+  }
+}
+
+extension PointError {
+  /// The parameters that may be to blame, the likeliest first.
+  fileprivate var culprits: [Parameter] {
+    switch self {
+    case .tooManyLayers: [.stages, .stageDepth, .stageCount]
+    case .architecture(let error): error.culprits
+    }
   }
 }
 
