@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -36,10 +37,16 @@ _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
 }
 
-#: Colours of Okabe and Ito's palette, which colour-blind readers tell apart, and a marker shape
-#: each, so that the families differ in print without colour too.
-_COLOURS = {"chain": "#0072B2", "dense": "#D55E00"}
+#: A dark blue and a light orange: colour-blind readers tell them apart by hue, and everybody by
+#: lightness where there is no colour. The marker shapes differ too.
+_COLOURS = {"chain": "#0A4F8C", "dense": "#E67E00"}
 _MARKERS = {"chain": "o", "dense": "D"}
+_OTHER_COLOUR, _OTHER_MARKER = "#009E73", "s"
+
+#: Above so many points markers overlap everywhere and are drawn as a cloud.
+_CROWDED = 2000
+#: Below so many points a family's lowest values say nothing about the family.
+_FRONT_COUNT = 12
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ def potential_figure(
 
     Every point is an architecture. The vertical axis has the square root of the potential, as in
     the papers. A line runs along the lowest value that each family reaches with at most so many
-    parameters. The figure states the form and how many points are drawn.
+    parameters, where the family has a dozen points. The figure states the form and how many points are drawn.
 
     Raises `NothingToDraw` if no point can be drawn.
     """
@@ -124,14 +131,14 @@ def potential_figure(
         figure = Figure(figsize=(3.5, 3.15), dpi=300, layout="constrained")
         axes = figure.add_subplot()
         _draw_points(axes, selection)
-        for family in selection.parameters:
+        for family in _families_with_front(selection):
             _draw_front(axes, family, selection)
         _arrange_axes(axes, selection)
         axes.set_title(title or _title(selection), loc="left")
         figure.legend(
             handles=_legend(selection),
             loc="outside lower left",
-            ncols=len(selection.parameters),
+            ncols=3,
             frameon=False,
             handletextpad=0.5,
             columnspacing=1.5,
@@ -149,31 +156,29 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
 
 
 def _draw_points(axes: Axes, selection: PotentialSelection) -> None:
-    # Shuffled together, so that where points are many no family covers the other; a shuffle for
-    # each marker shape would put one shape on top, so shapes give way to colour there.
-    families = list(selection.parameters)
-    crowded = selection.count > 2000
     size = float(np.clip(2.6e3 / selection.count, 2.0, 26.0))
-    alpha = float(np.clip(40.0 / np.sqrt(selection.count), 0.22, 0.9))
-    if not crowded:
-        for family in families:
+    alpha = float(np.clip(40.0 / np.sqrt(selection.count), 0.22, 0.85))
+    if selection.count <= _CROWDED:
+        for family, parameters in selection.parameters.items():
             axes.scatter(
-                selection.parameters[family],
+                parameters,
                 np.sqrt(selection.potentials[family]),
                 s=size,
-                marker=_MARKERS.get(family, "s"),
-                color=_COLOURS.get(family, "#009E73"),
+                marker=_MARKERS.get(family, _OTHER_MARKER),
+                color=_COLOURS.get(family, _OTHER_COLOUR),
                 alpha=alpha,
                 linewidths=0,
-                zorder=2,
+                zorder=3,
             )
         return
-    x = np.concatenate([selection.parameters[family] for family in families])
-    y = np.sqrt(np.concatenate([selection.potentials[family] for family in families]))
+    # Shuffled together, so that no family covers the other. One scatter has one marker shape:
+    # here colour alone tells the families apart.
+    x = np.concatenate(list(selection.parameters.values()))
+    y = np.sqrt(np.concatenate(list(selection.potentials.values())))
     colours = np.concatenate(
         [
-            np.tile(matplotlib.colors.to_rgb(_COLOURS.get(f, "#009E73")), (len(values), 1))
-            for f, values in selection.parameters.items()
+            np.tile(to_rgb(_COLOURS.get(family, _OTHER_COLOUR)), (len(values), 1))
+            for family, values in selection.parameters.items()
         ]
     )
     order = np.random.default_rng(0).permutation(len(x))
@@ -184,7 +189,7 @@ def _draw_points(axes: Axes, selection: PotentialSelection) -> None:
         c=colours[order],
         alpha=alpha,
         linewidths=0,
-        zorder=2,
+        zorder=3,
         # A vector file with tens of thousands of shapes is slow to show: pixels instead.
         rasterized=True,
     )
@@ -192,8 +197,6 @@ def _draw_points(axes: Axes, selection: PotentialSelection) -> None:
 
 def _draw_front(axes: Axes, family: str, selection: PotentialSelection) -> None:
     parameters = selection.parameters[family]
-    if len(parameters) < 2:
-        return
     order = np.lexsort((selection.potentials[family], parameters))
     x = parameters[order]
     y = np.minimum.accumulate(np.sqrt(selection.potentials[family][order]))
@@ -201,9 +204,17 @@ def _draw_front(axes: Axes, family: str, selection: PotentialSelection) -> None:
     # On to the family's largest network, where the line would otherwise end at its last step.
     x = np.append(x[corners], x[-1])
     y = np.append(y[corners], y[-1])
-    colour = _COLOURS.get(family, "#009E73")
-    axes.step(x, y, where="post", color="white", linewidth=2.2, zorder=3)
-    axes.step(x, y, where="post", color=colour, linewidth=1.1, zorder=4)
+    colour = _COLOURS.get(family, _OTHER_COLOUR)
+    if selection.count > _CROWDED:
+        # Above a cloud the line needs an edge to be seen; among single markers it goes below.
+        axes.step(x, y, where="post", color="white", linewidth=2.4, zorder=4)
+        axes.step(x, y, where="post", color=colour, linewidth=1.1, zorder=5)
+    else:
+        axes.step(x, y, where="post", color=colour, linewidth=0.8, alpha=0.6, zorder=2)
+
+
+def _families_with_front(selection: PotentialSelection) -> list[str]:
+    return [name for name, x in selection.parameters.items() if len(x) >= _FRONT_COUNT]
 
 
 def _arrange_axes(axes: Axes, selection: PotentialSelection) -> None:
@@ -243,16 +254,20 @@ def _title(selection: PotentialSelection) -> str:
 
 
 def _legend(selection: PotentialSelection) -> list[Line2D]:
-    crowded = selection.count > 2000
-    return [
+    crowded = selection.count > _CROWDED
+    handles = [
         Line2D(
             [],
             [],
-            color=_COLOURS.get(family, "#009E73"),
-            marker="o" if crowded else _MARKERS.get(family, "s"),
+            color=_COLOURS.get(family, _OTHER_COLOUR),
+            marker="o" if crowded else _MARKERS.get(family, _OTHER_MARKER),
             markersize=4,
-            linewidth=1.1,
-            label=f"{family} (line: lowest so far)",
+            linestyle="none",
+            label=family,
         )
         for family in selection.parameters
     ]
+    if _families_with_front(selection):
+        label = "lowest up to that size"
+        handles.append(Line2D([], [], color="0.35", linewidth=1.0, label=label))
+    return handles
