@@ -27,6 +27,8 @@ extension BadFile {
           - {family: chain, width: 8}
           - {widht: 8}
           - {width: eight}
+          - {weights: {init: he}}
+        weights: {init: he}
         """,
       messages:
         """
@@ -35,6 +37,7 @@ extension BadFile {
         input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
         skip_length, seed, weights; did you mean 'width'?
         9:13: exclude[2].width: found 'eight', expected a whole number of at least 1
+        10:6: exclude[3].weights: 'weights' does not vary in grid or zip, expected width
         """),
     BadFile(
       "exclude without a grid",

@@ -111,6 +111,21 @@ extension BadFile {
         8:46: architecture.input.size: the key is given twice, already at 8:37, expected it once
         """),
     BadFile(
+      "a key in architecture and grid",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        zip:
+          - {width: [4, 8], stage_depth: [1, 2]}
+        """,
+      messages:
+        """
+        7:6: zip[0].width: 'width' is given already by grid.width at 5:8, expected it once
+        7:21: zip[0].stage_depth: 'stage_depth' is given already by architecture.stage_depth at \
+        4:62, expected it once
+        """),
+    BadFile(
       "merge keys",
       grid:
         """
