@@ -1,0 +1,77 @@
+import MPI
+import Testing
+
+@Suite("Launch environment")
+struct LaunchEnvironmentTests {
+  @Test("Without a launcher's variables there is no launcher")
+  func noLauncher() {
+    for environment in [[:], ["PATH": "/bin", "SLURM_JOB_ID": "7", "SLURM_NTASKS": "4"]] {
+      let launch = launchEnvironment(environment)
+      #expect(launch == LaunchEnvironment(launcher: nil, claimedSize: nil))
+      #expect(!launch.isUnderLauncher)
+    }
+  }
+
+  @Test(
+    "Each launcher is known by its variables",
+    arguments: [
+      (["OMPI_COMM_WORLD_SIZE": "4", "PMIX_RANK": "0"], .openMPI, 4),
+      (["PMI_SIZE": "3", "PMI_RANK": "0", "MPI_LOCALNRANKS": "2"], .pmi, 3),
+      (["MPI_LOCALNRANKS": "2"], .pmi, nil),
+      (["PMIX_RANK": "1"], .pmix, nil),
+      (
+        [
+          "PMIX_RANK": "1", "SLURM_STEP_ID": "0", "SLURM_PROCID": "1",
+          "SLURM_STEP_NUM_TASKS": "6", "SLURM_NTASKS": "8",
+        ], .pmix, 6
+      ),
+      (["SLURM_STEP_ID": "0", "SLURM_PROCID": "1", "SLURM_NTASKS": "5"], .slurm, 5),
+      (
+        [
+          "OMPI_COMM_WORLD_SIZE": "2", "SLURM_STEP_ID": "0", "SLURM_PROCID": "0",
+          "SLURM_STEP_NUM_TASKS": "1",
+        ], .openMPI, 2
+      ),
+    ] as [([String: String], LaunchEnvironment.Launcher, Int?)])
+  func launchers(
+    environment: [String: String], launcher: LaunchEnvironment.Launcher, size: Int?
+  ) {
+    let launch = launchEnvironment(environment)
+    #expect(launch == LaunchEnvironment(launcher: launcher, claimedSize: size))
+    #expect(launch.isUnderLauncher)
+  }
+
+  @Test("The shells of sbatch and salloc are not tasks", arguments: [4_294_967_291, 4_294_967_290])
+  func shells(step: Int) {
+    let launch = launchEnvironment([
+      "SLURM_STEP_ID": "\(step)", "SLURM_PROCID": "0", "SLURM_NTASKS": "8",
+    ])
+    #expect(!launch.isUnderLauncher)
+  }
+
+  @Test("Processes that find themselves alone are explained")
+  func singletons() throws {
+    let slurm = LaunchEnvironment(launcher: .slurm, claimedSize: 4)
+    let explanation = try #require(
+      slurm.singletonExplanation(worldSize: 1, libraryVersion: "Some MPI 1.2"))
+    #expect(explanation.contains("4 processes"))
+    #expect(explanation.contains("Some MPI 1.2"))
+    #expect(explanation.contains("srun --mpi=pmix"))
+    let other = LaunchEnvironment(launcher: .pmi, claimedSize: 2)
+    #expect(
+      other.singletonExplanation(worldSize: 1, libraryVersion: "X")?.contains("another MPI")
+        == true)
+  }
+
+  @Test("Worlds of the claimed size, and unknown claims, need no explanation")
+  func noExplanation() {
+    for (launch, world) in [
+      (LaunchEnvironment(launcher: .slurm, claimedSize: 4), 4),
+      (LaunchEnvironment(launcher: .openMPI, claimedSize: 1), 1),
+      (LaunchEnvironment(launcher: .pmix, claimedSize: nil), 1),
+      (LaunchEnvironment(launcher: nil, claimedSize: nil), 1),
+    ] {
+      #expect(launch.singletonExplanation(worldSize: world, libraryVersion: "X") == nil)
+    }
+  }
+}
