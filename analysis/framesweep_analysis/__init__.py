@@ -1,6 +1,7 @@
 """Opens framesweep's results files as labelled data sets and draws figures from them."""
 
 from .checksum import data_sha256, stored_sha256
+from .compare import differences
 from .errors import IncompleteResultsWarning, NothingToDraw, ResultsError
 from .load import open_results, select_ok, status_counts
 from .plots import PotentialSelection, potential_figure, save_figure, select_potentials
@@ -11,6 +12,7 @@ __all__ = [
     "PotentialSelection",
     "ResultsError",
     "data_sha256",
+    "differences",
     "open_results",
     "potential_figure",
     "save_figure",

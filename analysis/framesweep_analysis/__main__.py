@@ -1,4 +1,4 @@
-"""The command line: `python -m framesweep_analysis figure|summary|checksum`."""
+"""The command line: `python -m framesweep_analysis figure|summary|checksum|compare`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 
 from .checksum import data_sha256, stored_sha256
+from .compare import differences
 from .errors import IncompleteResultsWarning, ResultsError
 from .load import open_results
 from .plots import potential_figure, save_figure
@@ -64,6 +65,18 @@ def _checksum(options: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(options: argparse.Namespace) -> int:
+    for path in (options.first, options.second):
+        with open_results(path):
+            pass
+    found = differences(options.first, options.second)
+    for line in found[:20]:
+        print(line)
+    if len(found) > 20:
+        print(f"and {len(found) - 20} more")
+    return 1 if found else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m framesweep_analysis", description="Look at a framesweep results file."
@@ -92,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     checksum.add_argument("file", metavar="FILE", help="results file")
     checksum.set_defaults(run=_checksum)
+
+    compare = commands.add_parser(
+        "compare",
+        help="print what differs outside /execution and /provenance, and fail where anything does",
+    )
+    compare.add_argument("first", metavar="FILE", help="results file")
+    compare.add_argument("second", metavar="FILE", help="results file of the same sweep")
+    compare.set_defaults(run=_compare)
     return parser
 
 
