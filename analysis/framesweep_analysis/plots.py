@@ -122,7 +122,8 @@ def potential_figure(
 
     Every point is an architecture. The vertical axis has the square root of the potential, as in
     the papers. A line runs along the lowest value that each family reaches with at most so many
-    parameters, where the family has a dozen points. The figure states the form and how many points are drawn.
+    parameters, where the family has a dozen points. The figure states the form and how many points
+    are drawn.
 
     Raises `NothingToDraw` if no point can be drawn.
     """

@@ -32,9 +32,11 @@ def summary(dataset: xr.Dataset, name: str | Path) -> str:
     rows = list(_ranges(ok))
     if rows:
         width = max(len(row[0]) for row in rows)
-        lines += ["", f"{'statistic':<{width}} {'values':>10} {'least':>12} {'median':>12} {'most':>12}"]
+        heads = f"{'values':>10} {'least':>12} {'median':>12} {'most':>12}"
+        lines += ["", f"{'statistic':<{width}} {heads}"]
         for column, count, least, median, most in rows:
-            lines.append(f"{column:<{width}} {count:>10,} {least:>12.6g} {median:>12.6g} {most:>12.6g}")
+            numbers = f"{count:>10,} {least:>12.6g} {median:>12.6g} {most:>12.6g}"
+            lines.append(f"{column:<{width}} {numbers}")
     return "\n".join(lines)
 
 

@@ -130,3 +130,8 @@ def _write_groups(file: h5py.File, count: int, layers: int) -> None:
     seconds = execution.create_dataset("wall_seconds", data=np.full(count, 0.01))
     seconds.attrs["units"] = "s"
     seconds.dims[0].attach_scale(file["point"])
+    provenance = file.create_group("provenance", track_order=True)
+    runs = provenance.create_dataset("run", data=np.zeros(1, dtype=np.int32))
+    runs.make_scale("run")
+    version = provenance.create_dataset("framesweep_version", data=["0.1.0"], dtype=text)
+    version.dims[0].attach_scale(runs)

@@ -37,7 +37,12 @@ def open_in_a_process(path: Path, engine: str) -> str:
 
 @pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
 def test_xarray_opens_the_table_and_the_groups(results: Path, engine: str) -> None:
-    assert open_in_a_process(results, engine).split() == ["execution", "labels", "points"]
+    assert open_in_a_process(results, engine).split() == [
+        "execution",
+        "labels",
+        "points",
+        "provenance",
+    ]
 
 
 @pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
