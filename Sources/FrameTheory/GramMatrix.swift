@@ -1,3 +1,5 @@
+import OpenBLAS
+
 /// The Gram matrix G = FᵀF of a frame: all products of two atoms.
 public struct GramMatrix: Sendable {
   /// The number n of atoms.
@@ -11,19 +13,12 @@ public struct GramMatrix: Sendable {
   ///
   /// **Complexity**: O(d·n²).
   public init(_ frame: Frame) {
-    let (dimension, count) = (frame.dimension, frame.count)
+    count = frame.count
     var products = [Double](repeating: 0, count: count * count)
-    for column in 0..<count {
-      for row in 0...column {
-        var sum = 0.0
-        for index in 0..<dimension {
-          sum += frame.atoms[row * dimension + index] * frame.atoms[column * dimension + index]
-        }
-        products[row + column * count] = sum
-        products[column + row * count] = sum
-      }
-    }
-    self.count = count
+    syrk(
+      .columnMajor, .upper, .transpose, order: count, inner: frame.dimension, frame.atoms,
+      into: &products)
+    mirror(.columnMajor, from: .upper, order: count, &products)
     self.products = products
   }
 

@@ -22,35 +22,42 @@ public struct FrameStatistics: Hashable, Sendable {
   public private(set) var mutualCoherence: Double
   /// The sum of |G_ab| over different atoms, divided by N; NaN where N = 0.
   public private(set) var meanCoherence: Double
+  /// The frame bounds, if they were asked for.
+  public private(set) var bounds: InducedFrameBounds
 
   /// Computes the statistics.
   ///
   /// - Parameters:
   ///   - architecture: the architecture.
   ///   - weights: a weight for every layer and projection, of the shapes that they have.
+  ///   - bounds: whether the frame bounds are wanted, whose cost grows with the image.
   ///   - cache: what earlier calls found; any cache gives the same numbers.
   ///   - shouldStop: called between products of matrices; what it throws ends the computation.
   ///
   /// **Complexity**: products of channel × channel matrices only, whatever the image's size; see
   /// `StatisticsCost`.
   public init(
-    _ architecture: Architecture, weights: NetworkWeights, cache: inout StructureCache,
-    shouldStop: () throws -> Void
-  ) rethrows {
+    _ architecture: Architecture, weights: NetworkWeights, bounds: Bool = false,
+    cache: inout StructureCache, shouldStop: () throws -> Void
+  ) throws {
     let frame = InducedFrame(architecture)
     let blocks = GramBlocks(frame, weights: weights, cache: &cache)
     let structure = FrameStructure(frame, plan: blocks.plan, cache: cache)
     try self.init(blocks, structure, shouldStop: shouldStop)
+    if bounds { self.bounds = try InducedFrameBounds(blocks, shouldStop: shouldStop) }
   }
 
-  /// Computes the statistics, however long that takes.
+  /// Computes all statistics but the bounds, however long that takes.
   public init(
     _ architecture: Architecture, weights: NetworkWeights, cache: inout StructureCache
   ) {
-    self.init(architecture, weights: weights, cache: &cache, shouldStop: {})
+    let frame = InducedFrame(architecture)
+    let blocks = GramBlocks(frame, weights: weights, cache: &cache)
+    self.init(blocks, FrameStructure(frame, plan: blocks.plan, cache: cache), shouldStop: {})
   }
 
   init(_ blocks: GramBlocks, _ structure: FrameStructure, shouldStop: () throws -> Void) rethrows {
+    bounds = .notRequested
     guard blocks.isFinite else {
       (framePotential, deepFramePotential) = (.nan, .nan)
       (mutualCoherence, meanCoherence) = (.nan, .nan)

@@ -26,6 +26,21 @@ struct GramBlocks {
     (frame.columns[pair.left].channels, frame.columns[pair.right].channels)
   }
 
+  /// One over the norms of a column's channels at a position.
+  func scales(of column: Int, vertical: Int, horizontal: Int) -> [Double] {
+    let classes = cache.normClasses(column: plan.columns[column])
+    let count = cache.normCount(column: plan.columns[column])
+    return scales[column][classes[vertical] * count + classes[horizontal]]
+  }
+
+  /// The panel of a term's weight and the term's first column in it; nil for a selector.
+  func panel(of term: InducedFrame.Term) -> (values: [Double], first: Int)? {
+    switch operand(term) {
+    case .weight(let weight, let column): (panels[weight].values, column)
+    case .selector: nil
+    }
+  }
+
   /// Whether every column has a direction: no norm is zero, NaN or infinite.
   var isFinite: Bool {
     scales.allSatisfy { $0.allSatisfy { $0.allSatisfy { $0 > 0 && $0.isFinite } } }

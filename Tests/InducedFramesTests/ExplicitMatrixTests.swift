@@ -11,7 +11,8 @@ struct ExplicitMatrixTests {
     let weights = randomWeights(of: architecture, seed: seed)
     var cache = StructureCache()
     let structure = FrameStructure(architecture, cache: &cache)
-    let statistics = FrameStatistics(architecture, weights: weights, cache: &cache)
+    let statistics = try FrameStatistics(
+      architecture, weights: weights, bounds: true, cache: &cache, shouldStop: {})
 
     let frame = ExplicitMatrix.frame(of: architecture, weights: weights)
     let gram = GramMatrix(frame)
@@ -34,6 +35,10 @@ struct ExplicitMatrixTests {
     #expect(agree(statistics.mutualCoherence, gram.mutualCoherence, relative: 1e-11))
     let mean = nonzeros == 0 ? .nan : gram.offDiagonalSum / Double(nonzeros)
     #expect(agree(statistics.meanCoherence, mean, relative: 1e-11))
+    // Eigenvalues are exact to rounding relative to the largest.
+    let bounds = try FrameBounds(frame)
+    #expect(abs(statistics.bounds.upper - bounds.upper) <= 1e-12 * bounds.upper)
+    #expect(abs(statistics.bounds.lower - bounds.lower) <= 1e-12 * bounds.upper)
     let deep = structure.deepFramePotential(framePotential: gram.framePotential)
     #expect(nonzeros == 0 || abs(statistics.deepFramePotential - deep) < 1e-12)
     #expect(

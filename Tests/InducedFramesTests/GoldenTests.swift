@@ -15,13 +15,16 @@ struct GoldenTests {
   func statistics(golden: GoldenFrame) throws {
     let architecture = try golden.makeArchitecture()
     var cache = StructureCache()
-    let statistics = FrameStatistics(
-      architecture, weights: golden.networkWeights, cache: &cache)
+    let statistics = try FrameStatistics(
+      architecture, weights: golden.networkWeights, bounds: true, cache: &cache, shouldStop: {})
+    #expect(statistics.bounds.status == .exact)
     let values = [
       "frame_potential": statistics.framePotential,
       "deep_frame_potential": statistics.deepFramePotential,
       "mutual_coherence": statistics.mutualCoherence,
       "mean_coherence": statistics.meanCoherence,
+      "frame_bound_lower": statistics.bounds.lower,
+      "frame_bound_upper": statistics.bounds.upper,
     ]
     for (name, value) in values {
       let expected = try #require(golden.expected[name]) ?? .nan
