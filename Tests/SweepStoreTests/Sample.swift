@@ -1,0 +1,50 @@
+import Foundation
+import SweepRecords
+
+@testable import SweepStore
+
+/// A small plan and its records.
+enum Sample {
+  static let planHash = (0..<32).map { UInt8($0) }
+  static let layout = RecordLayout(
+    measuring: [
+      .minFramePotential, .minDeepFramePotential, .minimumStatus, .minimumIterations,
+      .minimumRestarts, .minimumGradientNorm, .minimumSpread, .framePotential,
+      .deepFramePotential, .mutualCoherence, .meanCoherence, .frameBoundLower, .frameBoundUpper,
+      .frameBoundResidual, .frameBoundStatus,
+    ])
+
+  /// A record whose values follow from the point and the number of the try.
+  static func record(
+    _ point: Int, status: PointStatus = .ok, attempt: Int = 1, draws: Int = 3, run: Int = 0
+  ) -> Record {
+    var values = RecordValues(layout: layout, draws: draws)
+    values.set(.parameterCount, 10 * point)
+    values.set(.minimumStatus, 1)
+    values.set(.minFramePotential, Double(point) + Double(attempt) / 8)
+    for draw in 0..<draws { values.set(.framePotential, Double(100 * point + draw), at: draw) }
+    return Record(
+      point: point, status: status, draws: status == .ok ? draws : 0,
+      values: status == .ok ? values.bytes : [],
+      message: status == .ok ? "" : "größer als \(point)",
+      execution: Execution(
+        run: run, rank: point % 2, attempts: attempt, start: 1.5e9, wallSeconds: 0.25,
+        cpuSeconds: 0.125, predictedSeconds: 0.5, peakMemory: 1 << 20))
+  }
+
+  static func block(_ records: [Record]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for record in records { record.encode(into: &bytes) }
+    return bytes
+  }
+}
+
+/// A file's bytes.
+func contents(_ path: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(filePath: path)))
+}
+
+/// Replaces a file's bytes.
+func replace(_ path: String, with bytes: some Sequence<UInt8>) throws {
+  try Data(bytes).write(to: URL(filePath: path))
+}
