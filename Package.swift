@@ -103,7 +103,7 @@ let package = Package(
     tests("SweepRecords"),
     tests("SweepRuntime"),
     tests("SweepEmbedded"),
-    tests("SweepStore"),
+    tests("SweepStore", ["SweepRecords", "Digest", "HDF5"]),
     tests("Measurements"),
     tests("framesweep"),
   ]

@@ -9,6 +9,13 @@ public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
   /// The library's error stack, the first cause first.
   public let frames: [String]
 
+  /// Collects the facts.
+  public init(operation: String, object: String, frames: [String]) {
+    self.operation = operation
+    self.object = object
+    self.frames = frames
+  }
+
   /// Operation, object, then the first cause.
   public var description: String {
     let cause = frames.first.map { ": \($0)" } ?? ""

@@ -48,3 +48,38 @@ func contents(_ path: String) throws -> [UInt8] {
 func replace(_ path: String, with bytes: some Sequence<UInt8>) throws {
   try Data(bytes).write(to: URL(filePath: path))
 }
+
+extension Sample {
+  /// A description of a plan with chains of 1, 2, 3, 4, 1, 2, … layers.
+  static func description(
+    points: Int, layers: Int = 5, draws: Int = 3, layout: RecordLayout = layout,
+    coordinates: [String] = ["width", "nothing"]
+  ) -> TableDescription {
+    TableDescription(
+      planHash: planHash, pointCount: points, layerCount: layers, drawCount: draws,
+      layout: layout, sweepText: "format: 1\nname: größe\n", coordinateNames: coordinates,
+      fillPlanRow: { point, row in
+        row.set(.family, point % 3)
+        row.set(.form, 0)
+        row.set(.width, 8 << (point % 4))
+        row.set(.widen, 2.5)
+        row.set(.seed, 1 << 40 + point)
+        guard layers > 0 else { return }
+        for layer in 1...(1 + point % (layers - 1)) {
+          row.set(.layerWidth, 8 << (point % 4), layer: layer)
+        }
+      },
+      structure: { point in
+        var values = RecordValues(layout: layout, draws: 0)
+        values.set(.parameterCount, 10 * point)
+        return values
+      },
+      identity: { point in
+        let digits = String(point, radix: 16)
+        return (
+          String(repeating: "0", count: 16 - digits.count) + digits,
+          "chain input=1x8 stages=[\(8 << (point % 4))]"
+        )
+      })
+  }
+}

@@ -1,0 +1,259 @@
+internal import Digest
+internal import HDF5
+public import SweepRecords
+
+/// An open results file.
+public struct ResultReader: ~Copyable {
+  /// The file.
+  public let path: String
+  /// The SHA-256 of the plan in hexadecimal.
+  public let planSHA256: String
+  /// The checksum of the table that was stored with it.
+  public let dataSHA256: String
+  /// Whether no point is pending.
+  public let isComplete: Bool
+  /// The names of the columns that the sweep varies.
+  public let coordinateNames: [String]
+  /// The number of points.
+  public let pointCount: Int
+
+  private let root: Group
+
+  /// Opens a file.
+  ///
+  /// **Throws**: `StoreError` where it cannot be read or is no results file.
+  public static func open(_ path: String) throws(StoreError) -> ResultReader {
+    // The system says plainly what the library says in its own words.
+    _ = try FileDescriptor.open(path, .read)
+    do throws(HDF5Error) {
+      return try ResultReader(path: path)
+    } catch {
+      throw unreadable(path, error)
+    }
+  }
+
+  private init(path: String) throws(HDF5Error) {
+    let group = try File.open(path).root()
+    guard try group.hasAttribute("framesweep_format") else {
+      throw Self.damage("/", "it has no attribute framesweep_format")
+    }
+    let format = try group.attribute("framesweep_format", as: Int64.self)
+    guard format == [Schema.format] else {
+      throw Self.damage("/", "its format is \(format), expected \(Schema.format)")
+    }
+    let plan = try group.textAttribute("plan_sha256")
+    let data = try group.textAttribute("data_sha256")
+    let complete = try group.attribute("complete", as: Int64.self)
+    let coordinates =
+      try group.hasAttribute("coordinates") ? group.textAttribute("coordinates") : ""
+    let count = try group.openDataset("point").shape().reduce(1, *)
+    // A value that cannot be copied is built at once, when nothing can fail any more.
+    self.path = path
+    planSHA256 = plan
+    dataSHA256 = data
+    isComplete = complete == [1]
+    coordinateNames = coordinates.split(separator: " ").map(String.init)
+    pointCount = count
+    root = group
+  }
+
+  /// One dataset of the table.
+  public struct ColumnFacts: Sendable, Equatable {
+    /// The name.
+    public let name: String
+    /// NumPy's name of the type.
+    public let type: String
+    /// The extents, slowest first.
+    public let shape: [Int]
+    /// The unit of measurement.
+    public let units: String
+    /// A few words for the axis of a plot.
+    public let longName: String
+    /// Whether it is the coordinate of a dimension.
+    public let isScale: Bool
+  }
+
+  /// All datasets of the table, in file order.
+  ///
+  /// **Throws**: `StoreError`.
+  public func columns() throws(StoreError) -> [ColumnFacts] {
+    try reading { () throws(HDF5Error) in
+      var columns: [ColumnFacts] = []
+      for name in try root.datasetNames() {
+        let dataset = try root.openDataset(name)
+        columns.append(
+          ColumnFacts(
+            name: name, type: try dataset.elementType()?.numpyName ?? "text",
+            shape: try dataset.shape(), units: try dataset.textAttribute("units"),
+            longName: try dataset.textAttribute("long_name"), isScale: dataset.isScale))
+      }
+      return columns
+    }
+  }
+
+  /// Whether the table has a column.
+  ///
+  /// **Throws**: `StoreError`.
+  public func hasColumn(_ name: String) throws(StoreError) -> Bool {
+    try reading { () throws(HDF5Error) in try root.contains(name) }
+  }
+
+  /// A column's values, or those of some points, row after row.
+  ///
+  /// **Throws**: `StoreError`.
+  public func numbers(
+    _ name: String, points: Range<Int>? = nil
+  ) throws(StoreError) -> [Double] {
+    try reading { () throws(HDF5Error) in
+      let dataset = try root.openDataset(name)
+      return try dataset.read(Double.self, from: try Self.rows(points, of: dataset))
+    }
+  }
+
+  /// A column's integers, or those of some points, row after row.
+  ///
+  /// **Throws**: `StoreError`.
+  public func integers(
+    _ name: String, points: Range<Int>? = nil
+  ) throws(StoreError) -> [Int64] {
+    try reading { () throws(HDF5Error) in
+      let dataset = try root.openDataset(name)
+      return try dataset.read(Int64.self, from: try Self.rows(points, of: dataset))
+    }
+  }
+
+  /// What became of every point.
+  ///
+  /// **Throws**: `StoreError`, also where a code is unknown.
+  public func statuses() throws(StoreError) -> [PointStatus] {
+    try integers("status").map { code throws(StoreError) in
+      guard let raw = Int8(exactly: code), let status = PointStatus(rawValue: raw) else {
+        throw Self.unreadable(path, Self.damage("/status", "it holds the code \(code)"))
+      }
+      return status
+    }
+  }
+
+  /// The checksum of the table as it is, to be compared with `dataSHA256`.
+  ///
+  /// **Throws**: `StoreError`.
+  ///
+  /// **Complexity**: O(bytes of the table) in bounded memory.
+  public func recomputedDataSHA256() throws(StoreError) -> String {
+    try reading { () throws(HDF5Error) in
+      var checksum = DataChecksum()
+      for name in try root.datasetNames() {
+        let dataset = try root.openDataset(name)
+        guard let type = try dataset.elementType() else {
+          throw Self.damage(dataset.name, "it holds no numbers")
+        }
+        let shape = try dataset.shape()
+        var hash = SHA256()
+        let rowByteCount = max(shape.dropFirst().reduce(type.byteCount, *), 1)
+        let rowCount = max((1 << 24) / rowByteCount, 1)
+        var first = 0
+        while let count = shape.first, first < count {
+          let rows = first..<min(first + rowCount, count)
+          hash.update(try dataset.readBytes(as: type, from: Hyperslab(rows: rows, of: shape)))
+          first = rows.upperBound
+        }
+        checksum.add(name: name, type: type.numpyName, shape: shape, data: hash.finish())
+      }
+      return checksum.hexadecimal
+    }
+  }
+
+  private static func rows(
+    _ points: Range<Int>?, of dataset: borrowing Dataset
+  ) throws(HDF5Error) -> Hyperslab? {
+    guard let points else { return nil }
+    return Hyperslab(rows: points, of: try dataset.shape())
+  }
+
+  private static func damage(_ object: String, _ reason: String) -> HDF5Error {
+    HDF5Error(operation: "reading", object: object, frames: [reason])
+  }
+}
+
+extension ResultReader {
+  /// A group's texts, such as `id` of `points`; nil where there are none.
+  ///
+  /// **Throws**: `StoreError`.
+  public func texts(
+    _ name: String, in group: String, points: Range<Int>? = nil
+  ) throws(StoreError) -> [String]? {
+    try reading { () throws(HDF5Error) in
+      guard try root.contains(group) else { return nil }
+      let group = try root.openGroup(group)
+      guard try group.contains(name) else { return nil }
+      let dataset = try group.openDataset(name)
+      return try dataset.readTexts(from: try Self.rows(points, of: dataset))
+    }
+  }
+
+  /// A group's numbers, such as `wall_seconds` of `execution`; nil where there are none.
+  ///
+  /// **Throws**: `StoreError`.
+  public func numbers(
+    _ name: String, in group: String, points: Range<Int>? = nil
+  ) throws(StoreError) -> [Double]? {
+    try reading { () throws(HDF5Error) in
+      guard try root.contains(group) else { return nil }
+      let group = try root.openGroup(group)
+      guard try group.contains(name) else { return nil }
+      let dataset = try group.openDataset(name)
+      return try dataset.read(Double.self, from: try Self.rows(points, of: dataset))
+    }
+  }
+
+  /// The points that went wrong, and why.
+  ///
+  /// **Throws**: `StoreError`.
+  public func errors() throws(StoreError) -> [(point: Int, message: String)] {
+    guard let messages = try texts("message", in: "errors"),
+      let points = try numbers("error_point", in: "errors"), points.count == messages.count
+    else { return [] }
+    return zip(points, messages).map { (Int($0), $1) }
+  }
+
+  /// The text of the sweep file.
+  ///
+  /// **Throws**: `StoreError`.
+  public func sweepText() throws(StoreError) -> String {
+    try texts("sweep", in: "provenance")?.first ?? ""
+  }
+
+  /// The provenance of every run.
+  ///
+  /// **Throws**: `StoreError`.
+  public func runs() throws(StoreError) -> [RunFacts] {
+    try reading { () throws(HDF5Error) in
+      let group = try root.openGroup("provenance")
+      guard try group.contains("run") else { return [] }
+      let count = try group.openDataset("run").shape().reduce(1, *)
+      var runs = [RunFacts](repeating: RunFacts(), count: count)
+      for name in try group.datasetNames() where name != "run" && name != "sweep" {
+        let texts = try group.openDataset(name).readTexts()
+        for (run, text) in texts.enumerated() where runs.indices.contains(run) && !text.isEmpty {
+          runs[run][name] = text
+        }
+      }
+      return runs
+    }
+  }
+
+  private func reading<Result>(
+    _ body: () throws(HDF5Error) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(HDF5Error) {
+      return try body()
+    } catch {
+      throw Self.unreadable(path, error)
+    }
+  }
+
+  private static func unreadable(_ path: String, _ error: HDF5Error) -> StoreError {
+    StoreError(
+      .damaged, path: path, operation: "reading the results file", reason: error.description)
+  }
+}
