@@ -35,6 +35,9 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .long, help: "Go on from the journal of an earlier run; start afresh without one.")
   var resume = false
 
+  @Flag(name: .long, help: "Take the output over from a run that is gone from another host.")
+  var takeOver = false
+
   @Flag(name: .long, help: "Show no progress.")
   var quiet = false
 
@@ -86,7 +89,8 @@ struct RunCommand: ParsableCommand {
       bytes = try SweepFile.bytes(at: path)
       let sweep = try SweepFile(path: path, bytes: bytes)
       sweep.showWarnings()
-      session = try RunSession(sweep, output: output, resume: resume, quiet: quiet)
+      session = try RunSession(
+        sweep, output: output, resume: resume, takeOver: takeOver, quiet: quiet)
     } catch {
       _ = try world.share(nil)
       throw error

@@ -13,6 +13,7 @@ struct RunSession {
   private let sweep: SweepFile
   private let output: String
   private let quiet: Bool
+  private let lock: OutputLock
   private let journal: Journal
   private let points: [Int32]
   private let resumedCount: Int
@@ -20,10 +21,19 @@ struct RunSession {
   /// Opens the journal and finds what is left to do; nothing that exists is changed before that.
   ///
   /// **Throws**: `Failure` where the output exists, belongs to another plan, or cannot be written.
-  init(_ sweep: SweepFile, output: String, resume: Bool, quiet: Bool) throws {
+  init(
+    _ sweep: SweepFile, output: String, resume: Bool, takeOver: Bool, quiet: Bool
+  ) throws {
     self.sweep = sweep
     self.output = output
     self.quiet = quiet
+    do throws(StoreError) {
+      lock = try OutputLock(
+        output: output, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"] ?? "",
+        takeOver: takeOver)
+    } catch {
+      throw Failure(error)
+    }
     journal = try Self.openJournal(for: sweep, output: output, resume: resume)
     let recorded = journal
     points = (0..<Int32(sweep.plan.count)).filter { recorded.status(of: Int($0)) == .pending }
@@ -51,7 +61,30 @@ struct RunSession {
         .cannotWrite,
         "\(output): exists already and is not touched, expected a new name, or --resume to go on")
     }
-    throw Failure(.ok, "nothing to do")
+    throw try endOfResume(sweep, output: output)
+  }
+
+  /// What to say of a finished output that is to be resumed, where there is no journal any more.
+  private static func endOfResume(_ sweep: SweepFile, output: String) throws -> Failure {
+    do throws(StoreError) {
+      let reader = try ResultReader.open(output)
+      guard reader.planSHA256 == sweep.plan.planHash.hexadecimal else {
+        return Failure(
+          .badInput,
+          "\(output): belongs to another plan (\(reader.planSHA256.prefix(16))…), expected "
+            + "\(sweep.plan.planHash.prefixHexadecimal(characters: 16))…; choose another output")
+      }
+      guard reader.isComplete else {
+        return Failure(
+          .cannotWrite,
+          "\(output): is not complete and its journal is gone, expected \(output).journal beside it"
+        )
+      }
+      let isAllOK = try reader.statuses().allSatisfy { $0 == .ok }
+      return Failure(isAllOK ? .ok : .someNotOK, "\(output): is complete, nothing is left to do")
+    } catch {
+      throw Failure(error)
+    }
   }
 
   /// Runs what is left to do and writes the results file.
@@ -93,6 +126,7 @@ struct RunSession {
     let notOK = (0..<sweep.plan.count).count {
       ![.ok, .pending].contains(journal.status(of: $0))
     }
+    lock.release()
     if !quiet { report(world, summary, notOK: notOK) }
     if let reason = summary.stopReason {
       standardError(
