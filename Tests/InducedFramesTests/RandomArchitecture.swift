@@ -1,23 +1,9 @@
 import Architectures
-
-/// Vigna's SplitMix64: the same numbers on every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+import TestSupport
 
 /// A small architecture, so small that its explicit Gram matrix takes milliseconds.
 func randomArchitecture(seed: Int) throws -> Architecture {
-  var random = SplitMix(seed: seed)
+  var random = SeededGenerator(seed: UInt64(seed))
   let family = Family.allCases[seed % 3]
   let shortcut: Shortcut = family == .residual && Bool.random(using: &random) ? .projection : .plain
   let stages = (0..<Int.random(in: 1...3, using: &random)).map { index in
@@ -41,7 +27,7 @@ func randomArchitecture(seed: Int) throws -> Architecture {
 
 /// Weights between −1 and 1 for every layer and projection.
 func randomWeights(of architecture: Architecture, seed: Int) -> NetworkWeights {
-  var random = SplitMix(seed: seed &+ 1_000_003)
+  var random = SeededGenerator(seed: UInt64(seed) &+ 1_000_003)
   func tensor(_ rows: Int, _ columns: Int, _ kernel: Int) -> WeightTensor {
     WeightTensor(
       rows: rows, columns: columns, kernel: kernel,
