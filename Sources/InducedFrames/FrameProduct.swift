@@ -90,16 +90,15 @@ struct FrameProduct {
       let rows = blocks.frame.rows[part.row].channels
       let positions = column.size * column.size
       let start = columnStarts[part.term.column]
-      let taps = part.term.sampling.kernel * part.term.sampling.kernel
-      guard let panel = blocks.panel(of: part.term) else {
+      guard case .weight(let first, let height) = blocks.operand(part.term) else {
         forEachSelected(part) { x, y0 in y[y0] += part.term.sign * scaled[x] }
         continue
       }
-      let height = taps * rows
-      product(
-        .none, rows: height, columns: positions, inner: column.channels, factor: part.term.sign,
-        panel.values, at: panel.first * height, leading: height, scaled, at: start,
-        leading: column.channels, beta: 0, into: &scratch, at: 0, leading: height)
+      addProduct(
+        .none, .none, rows: height, columns: positions, inner: column.channels,
+        factor: part.term.sign, blocks.panels.values, at: first, stride: height,
+        scaled, at: start, stride: column.channels, keeping: 0, to: &scratch, at: 0,
+        stride: height)
       for (index, target) in part.targets.enumerated() where target >= 0 {
         let to = rowStarts[part.row] + target * rows
         for channel in 0..<rows { y[to + channel] += scratch[index * rows + channel] }
@@ -115,22 +114,20 @@ struct FrameProduct {
       let rows = blocks.frame.rows[part.row].channels
       let positions = column.size * column.size
       let start = columnStarts[part.term.column]
-      let taps = part.term.sampling.kernel * part.term.sampling.kernel
-      guard let panel = blocks.panel(of: part.term) else {
+      guard case .weight(let first, let height) = blocks.operand(part.term) else {
         forEachSelected(part) { to, y0 in x[to] += part.term.sign * y[y0] }
         continue
       }
-      let height = taps * rows
       for (index, target) in part.targets.enumerated() {
         let from = rowStarts[part.row] + target * rows
         for channel in 0..<rows {
           scratch[index * rows + channel] = target < 0 ? 0 : y[from + channel]
         }
       }
-      product(
-        .transpose, rows: column.channels, columns: positions, inner: height,
-        factor: part.term.sign, panel.values, at: panel.first * height, leading: height, scratch,
-        at: 0, leading: height, beta: 1, into: &x, at: start, leading: column.channels)
+      addProduct(
+        .transpose, .none, rows: column.channels, columns: positions, inner: height,
+        factor: part.term.sign, blocks.panels.values, at: first, stride: height,
+        scratch, at: 0, stride: height, to: &x, at: start, stride: column.channels)
     }
     for index in 0..<count { x[index] *= scales[index] }
   }
@@ -145,25 +142,6 @@ struct FrameProduct {
         body(
           columnStarts[part.term.column] + position * column.channels + channel,
           rowStarts[part.row] + target * rows + first + channel)
-      }
-    }
-  }
-
-  private func product(
-    _ transposition: Transposition, rows: Int, columns: Int, inner: Int, factor: Double,
-    _ a: [Double], at aStart: Int, leading aLeading: Int,
-    _ b: [Double], at bStart: Int, leading bLeading: Int, beta: Double,
-    into c: inout [Double], at cStart: Int, leading cLeading: Int
-  ) {
-    unsafe a.withUnsafeBufferPointer { a in
-      unsafe b.withUnsafeBufferPointer { b in
-        unsafe c.withUnsafeMutableBufferPointer { c in
-          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-          unsafe Double.gemm(
-            .columnMajor, transposition, .none, rows: rows, columns: columns, inner: inner,
-            alpha: factor, a + aStart, leadingOfA: aLeading, b + bStart, leadingOfB: bLeading,
-            beta: beta, c + cStart, leadingOfC: cLeading)
-        }
       }
     }
   }

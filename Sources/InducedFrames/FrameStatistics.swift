@@ -67,18 +67,19 @@ public struct FrameStatistics: Hashable, Sendable {
     var sum = 0.0
     var largest = 0.0
     var block: [Double] = []
-    for pair in blocks.plan.pairs {
+    for (index, pair) in blocks.plan.pairs.enumerated() {
       let (left, right) = blocks.widths(pair)
       if block.count < left * right { block = [Double](repeating: 0, count: left * right) }
-      try blocks.forEachClass(of: pair) { vertical, horizontal, count in
+      for plane in blocks.classes[index] {
         try shouldStop()
-        blocks.form(pair, vertical, horizontal, into: &block)
-        if vertical.isDiagonal, horizontal.isDiagonal {
+        blocks.form(pair, plane, into: &block)
+        blocks.normalize(pair, plane, &block)
+        if plane.isDiagonal {
           for a in 0..<left { block[a + a * left] = 0 }
         }
         let part = Self.sums(block, count: left * right)
-        squares += Double(count) * part.squares
-        sum += Double(count) * part.sum
+        squares += Double(plane.count) * part.squares
+        sum += Double(plane.count) * part.sum
         largest = max(largest, part.largest)
       }
     }

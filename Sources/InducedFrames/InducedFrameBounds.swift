@@ -23,7 +23,7 @@ public struct InducedFrameBounds: Hashable, Sendable {
   public let lower: Double
   /// The largest eigenvalue of the Gram matrix, or NaN.
   public let upper: Double
-  /// The larger of the two residuals ‖A v − θ v‖, divided by the largest eigenvalue.
+  /// The larger of the two residuals ‖A v − θ v‖ for unit vectors v.
   ///
   /// A is the smaller of FᵀF and FFᵀ. Some eigenvalue lies within the residual of each estimate; that
   /// it is the extreme one rests on the iteration's generic start. 0 where all eigenvalues are known.
@@ -33,7 +33,7 @@ public struct InducedFrameBounds: Hashable, Sendable {
 
   /// The order up to which all eigenvalues are computed.
   static let exactOrder = 1500
-  /// The relative residual at which an estimate has converged.
+  /// The residual, relative to the largest eigenvalue, at which an estimate has converged.
   static let tolerance = 1e-8
   /// The number of iterations, fewer where their vectors would take more than 512 MiB.
   static func iterationLimit(order: Int) -> Int { min(400, max(20, (1 << 26) / order)) }
@@ -96,7 +96,7 @@ public struct InducedFrameBounds: Hashable, Sendable {
         hasBoth ? .converged : .iterationLimit,
         lower: least.residual <= accepted ? max(0, least.value) : .nan,
         upper: most.residual <= accepted ? most.value : .nan,
-        residual: max(least.residual, most.residual) / most.value)
+        residual: max(least.residual, most.residual))
     } catch is LAPACKError {
       self.init(.unavailable)
     }

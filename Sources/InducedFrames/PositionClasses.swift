@@ -45,6 +45,8 @@ struct PositionClasses: Sendable {
     }
   }
 
+  /// The kernels of each meeting's operators.
+  let kernels: [(left: Int, right: Int)]
   /// The classes, in the order in which they are first met.
   private(set) var classes: [Class] = []
   /// The number of pairs by the meetings that happen, all that counting needs.
@@ -61,6 +63,7 @@ struct PositionClasses: Sendable {
   /// **Complexity**: O(positions × taps²) time, memory for the classes only.
   init(meetings: [Meeting], left: [Int], right: [Int], sameColumn: Bool) {
     precondition(meetings.count <= 64, "two columns meet in at most 64 ways")
+    kernels = meetings.map { ($0.left.kernel, $0.right.kernel) }
     var known: [[Int]: Int] = [:]
     var events: [Event] = []
     for position in left.indices {

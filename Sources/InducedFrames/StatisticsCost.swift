@@ -9,7 +9,7 @@ public struct StatisticsCost: Hashable, Sendable {
   public private(set) var productFLOPs = 0.0
   /// Entries of Gram blocks that are formed, normalised and summed.
   public private(set) var blockEntries = 0.0
-  /// Products of matrices that are called, but for taps joined to runs.
+  /// Products of matrices that are called.
   public private(set) var productCalls = 0.0
   /// The largest number of bytes in use, the weights themselves among them.
   public private(set) var peakBytes = 0
@@ -28,30 +28,29 @@ public struct StatisticsCost: Hashable, Sendable {
     for pair in plan.pairs {
       let entries = frame.columns[pair.left].channels * frame.columns[pair.right].channels
       largest = max(largest, entries)
-      add(pair, cache[pair.classes].classes, entries: Double(entries))
+      let classes = cache.planeClasses(
+        pair: pair.classes, sameColumn: pair.left == pair.right,
+        normCounts: (
+          cache.normCount(column: plan.columns[pair.left]),
+          cache.normCount(column: plan.columns[pair.right])
+        ))
+      add(pair, classes, entries: Double(entries))
     }
     // The weights, their panels, and one block.
     peakBytes = 8 * (2 * architecture.parameterCount + largest)
     countBounds(frame)
   }
 
-  private mutating func add(
-    _ pair: BlockPair, _ classes: [PositionClasses.Class], entries: Double
-  ) {
-    let isOne = pair.left == pair.right
-    for (v, vertical) in classes.enumerated() {
-      for (h, horizontal) in classes.enumerated() {
-        guard vertical.mask & horizontal.mask != 0 else { continue }
-        guard !isOne || (v, h) <= (vertical.transpose, horizontal.transpose) else { continue }
-        blockEntries += entries
-        for product in pair.products {
-          if case .selector = product.left.channels { continue }
-          if case .selector = product.right.channels { continue }
-          let rows = Double(vertical.taps[product.meeting].count)
-          let taps = rows * Double(horizontal.taps[product.meeting].count)
-          productFLOPs += 2 * entries * Double(product.rowChannels) * taps
-          productCalls += taps == 0 ? 0 : rows
-        }
+  private mutating func add(_ pair: BlockPair, _ classes: [PlaneClass], entries: Double) {
+    blockEntries += entries * Double(classes.count)
+    for product in pair.products {
+      if case .selector = product.left.channels { continue }
+      if case .selector = product.right.channels { continue }
+      for plane in classes {
+        let runs = plane.runs[product.meeting]
+        let taps = runs.reduce(0) { $0 + $1.count }
+        productFLOPs += 2 * entries * Double(product.rowChannels * taps)
+        productCalls += Double(runs.count)
       }
     }
   }

@@ -8,6 +8,7 @@ public struct StructureCache: Sendable {
   private var norms: [[Int]] = []
   private var pairs: [[Int]: Int] = [:]
   private var classes: [PositionClasses] = []
+  private var planes: [Int: [PlaneClass]] = [:]
 
   /// Makes an empty cache.
   public init() {}
@@ -55,6 +56,16 @@ public struct StructureCache: Sendable {
       PositionClasses(
         meetings: meetings(), left: norms[left], right: norms[right], sameColumn: sameColumn))
     return classes.count - 1
+  }
+
+  /// The classes in the plane of a pair of columns that `pair` numbered.
+  mutating func planeClasses(
+    pair: Int, sameColumn: Bool, normCounts: (left: Int, right: Int)
+  ) -> [PlaneClass] {
+    if let known = planes[pair] { return known }
+    let found = classes[pair].planeClasses(sameColumn: sameColumn, normCounts: normCounts)
+    planes[pair] = found
+    return found
   }
 
   /// The classes that `pair` numbered.

@@ -4,25 +4,30 @@ import Architectures
 ///
 /// A panel has a row for every tap and row channel, tap by tap, so that the parts of two operators that
 /// meet at a tap pair are runs of whole columns: their products are products of matrices, and taps that
-/// follow one another make longer runs.
+/// follow one another make longer runs. All panels lie in one array.
 struct WeightPanels: Sendable {
-  /// One weight, column-major, with rows (tap, row channel).
+  /// The place of one weight, column-major with rows (tap, row channel).
   struct Panel: Sendable {
-    var values: [Double]
+    /// The place of the first number.
+    let start: Int
     /// The number of rows, the distance of two columns.
     let stride: Int
+    /// The number of columns.
+    let columns: Int
+    /// The number of atoms if they are interleaved in the rows, nil if each is a column.
+    let interleaved: Int?
   }
 
-  private(set) var layers: [Panel]
-  private(set) var projections: [Int: Panel]
+  private(set) var layers: [Panel] = []
+  private(set) var projections: [Int: Panel] = [:]
+  /// The numbers of all panels.
+  var values: [Double] = []
 
   /// Normalises the rows of all weights and lays them out as a frame's terms use them.
   ///
   /// A row of zeros becomes NaN.
   init(_ frame: InducedFrame, weights: NetworkWeights) {
     precondition(weights.layers.count == frame.layers.count, "every layer has a weight")
-    var layers = [Panel](repeating: Panel(values: [], stride: 0), count: frame.layers.count)
-    var projections: [Int: Panel] = [:]
     for layer in frame.layers {
       let weight = weights.layers[layer.index]
       precondition(
@@ -31,7 +36,7 @@ struct WeightPanels: Sendable {
       let isSynthesis = frame.rows[layer.index].terms.contains { term in
         if case .synthesis = term.channels { true } else { false }
       }
-      layers[layer.index] = isSynthesis ? Self.synthesis(weight) : Self.analysis(weight)
+      layers.append(append(weight, isSynthesis: isSynthesis))
       guard let skip = layer.skip, skip.projectionStride != nil else { continue }
       guard let projection = weights.projections[layer.index] else {
         preconditionFailure("the projection that ends at layer \(layer.index) has a weight")
@@ -40,66 +45,87 @@ struct WeightPanels: Sendable {
         projection.rows == layer.width && projection.columns == frame.layers[skip.layer].width
           && projection.kernel == 1,
         "the projection that ends at layer \(layer.index) has a weight of its shape")
-      projections[layer.index] = Self.analysis(projection)
+      projections[layer.index] = append(projection, isSynthesis: false)
     }
-    self.layers = layers
-    self.projections = projections
+    normalize()
   }
 
   /// The panel of a weight.
   subscript(weight: InducedFrame.Weight) -> Panel {
     switch weight {
-    case .layer(let index): layers[index]
+    case .layer(let index): return layers[index]
     case .projection(let index):
-      projections[index, default: Panel(values: [], stride: 0)]
-    }
-  }
-
-  /// One over the norm of each row.
-  static func scales(_ weight: WeightTensor) -> [Double] {
-    let length = weight.columns * weight.kernel * weight.kernel
-    return (0..<weight.rows).map { row in
-      var square = 0.0
-      for index in row * length..<(row + 1) * length {
-        square += weight.values[index] * weight.values[index]
+      guard let panel = projections[index] else {
+        preconditionFailure("the projection that ends at layer \(index) has a weight")
       }
-      return square > 0 ? 1 / square.squareRoot() : .nan
+      return panel
     }
   }
 
-  /// Column k holds the entries (k, c) of each tap.
-  private static func synthesis(_ weight: WeightTensor) -> Panel {
+  /// All panels, in the order of their numbers.
+  var panels: [Panel] {
+    (layers + projections.values).sorted { $0.start < $1.start }
+  }
+
+  /// Lays a weight out: entry (k, c) of a tap is in column k of a synthesis, in column c of an
+  /// analysis, at the row of the tap and the other channel.
+  private mutating func append(_ weight: WeightTensor, isSynthesis: Bool) -> Panel {
     let taps = weight.kernel * weight.kernel
-    let scales = scales(weight)
-    var values = [Double](repeating: 0, count: weight.values.count)
+    let (columns, channels) =
+      isSynthesis ? (weight.rows, weight.columns) : (weight.columns, weight.rows)
+    let panel = Panel(
+      start: values.count, stride: taps * channels, columns: columns,
+      interleaved: isSynthesis ? nil : channels)
+    values.append(contentsOf: repeatElement(0, count: weight.values.count))
     var source = 0
     for k in 0..<weight.rows {
       for c in 0..<weight.columns {
+        let (column, channel) = isSynthesis ? (k, c) : (c, k)
+        let start = panel.start + column * panel.stride + channel
         for tap in 0..<taps {
-          values[k * taps * weight.columns + tap * weight.columns + c] =
-            weight.values[source] * scales[k]
+          values[start + tap * channels] = weight.values[source]
           source += 1
         }
       }
     }
-    return Panel(values: values, stride: taps * weight.columns)
+    return panel
   }
 
-  /// Column c holds the entries (k, c) of each tap.
-  private static func analysis(_ weight: WeightTensor) -> Panel {
-    let taps = weight.kernel * weight.kernel
-    let scales = scales(weight)
-    var values = [Double](repeating: 0, count: weight.values.count)
-    var source = 0
-    for k in 0..<weight.rows {
-      for c in 0..<weight.columns {
-        for tap in 0..<taps {
-          values[c * taps * weight.rows + tap * weight.rows + k] =
-            weight.values[source] * scales[k]
-          source += 1
+  /// Divides every atom by its norm.
+  mutating func normalize() {
+    for panel in panels {
+      let squares = Self.atomSums(panel) { values[$0] * values[$0] }
+      let scales = squares.map { $0 > 0 ? 1 / $0.squareRoot() : .nan }
+      Self.forEachEntry(panel) { atom, index in values[index] *= scales[atom] }
+    }
+  }
+
+  /// The sum of a function of the entries over each atom of a panel.
+  static func atomSums(_ panel: Panel, _ value: (Int) -> Double) -> [Double] {
+    let atoms = panel.interleaved ?? panel.columns
+    var sums = [Double](repeating: 0, count: atoms)
+    forEachEntry(panel) { atom, index in sums[atom] += value(index) }
+    return sums
+  }
+
+  /// Calls back with every entry's atom and place.
+  @inline(__always)
+  static func forEachEntry(_ panel: Panel, _ body: (_ atom: Int, _ index: Int) -> Void) {
+    var index = panel.start
+    for column in 0..<panel.columns {
+      if let atoms = panel.interleaved {
+        for _ in 0..<panel.stride / atoms {
+          for atom in 0..<atoms {
+            body(atom, index)
+            index += 1
+          }
+        }
+      } else {
+        for _ in 0..<panel.stride {
+          body(column, index)
+          index += 1
         }
       }
     }
-    return Panel(values: values, stride: taps * weight.rows)
   }
 }

@@ -1,0 +1,168 @@
+import OpenBLAS
+
+/// Minimises the frame potential over the product of spheres by limited-memory BFGS.
+///
+/// Steps go along a tangent direction and are brought back by normalising atoms; earlier steps and
+/// differences of gradients are carried along by projection to the new tangent space. All memory is
+/// taken once and serves every start.
+///
+/// **Source**: P.-A. Absil, R. Mahony & R. Sepulchre, "Optimization Algorithms on Matrix Manifolds",
+/// 2008; J. Nocedal & S. Wright, "Numerical Optimization", 2006, algorithm 7.4.
+struct SphereDescent {
+  /// How a descent from one start ended.
+  struct Outcome {
+    var value = Double.nan
+    var gradientNorm = Double.nan
+    var iterations = 0
+    var hasConverged = false
+  }
+
+  private var potential: PotentialGradient
+  private var point: [Double]
+  private var trial: [Double]
+  private var gradient: [Double]
+  private var trialGradient: [Double]
+  private var direction: [Double]
+  private var steps: [[Double]]
+  private var changes: [[Double]]
+  private var curvatures: [Double]
+  private var weights: [Double]
+
+  init(_ potential: PotentialGradient) {
+    self.potential = potential
+    let zero = [Double](repeating: 0, count: potential.count)
+    // Ten pairs of vectors, fewer where they would take more than 1 GiB.
+    let memory = min(10, max(2, (1 << 26) / max(1, potential.count)))
+    (point, trial, gradient, trialGradient, direction) = (zero, zero, zero, zero, zero)
+    steps = Array(repeating: zero, count: memory)
+    changes = Array(repeating: zero, count: memory)
+    curvatures = [Double](repeating: 0, count: memory)
+    weights = curvatures
+  }
+
+  /// Descends from a start until the projected gradient is at most `tolerance` times the potential.
+  ///
+  /// - Parameters:
+  ///   - seed: what the start's random numbers are keyed by.
+  ///   - limit: the largest number of iterations.
+  ///   - tolerance: relative to the potential.
+  ///   - shouldStop: called between blocks of the Gram matrix.
+  mutating func run(
+    seed: UInt64, limit: Int, tolerance: Double, shouldStop: () throws -> Void
+  ) rethrows -> Outcome {
+    start(seed: seed)
+    var outcome = Outcome()
+    var value = try potential.evaluate(at: point, gradient: &gradient, shouldStop: shouldStop)
+    var stored = 0
+    while true {
+      outcome.value = value
+      outcome.gradientNorm = nrm2(gradient)
+      outcome.hasConverged = outcome.gradientNorm <= tolerance * value
+      if outcome.hasConverged || outcome.iterations == limit || !value.isFinite { return outcome }
+      findDirection(stored)
+      var slope = dot(direction, gradient)
+      if slope >= 0 {
+        // The memory misled: start it anew along the steepest descent.
+        stored = 0
+        findDirection(stored)
+        slope = dot(direction, gradient)
+      }
+      guard
+        let next = try search(from: value, slope: slope, isFirst: stored == 0, shouldStop)
+      else {
+        // No step goes down by more than rounding; anew along the gradient, or the end.
+        if stored == 0 { return outcome }
+        stored = 0
+        continue
+      }
+      remember(&stored)
+      swap(&point, &trial)
+      swap(&gradient, &trialGradient)
+      value = next
+      outcome.iterations += 1
+    }
+  }
+
+  /// Uniform numbers from −1 to 1, atoms normalised.
+  private mutating func start(seed: UInt64) {
+    var state = seed
+    for index in point.indices {
+      // Steele, Lea & Flood's SplitMix.
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var word = state
+      word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+      word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+      point[index] = Double(Int64(bitPattern: word ^ word >> 31)) * 0x1p-63
+    }
+    potential.normalize(&point)
+  }
+
+  /// The two-loop recursion; the newest of `stored` pairs comes last.
+  private mutating func findDirection(_ stored: Int) {
+    for index in direction.indices { direction[index] = -gradient[index] }
+    guard stored > 0 else { return }
+    for pair in stride(from: stored - 1, through: 0, by: -1) {
+      weights[pair] = curvatures[pair] * dot(steps[pair], direction)
+      axpy(-weights[pair], changes[pair], into: &direction)
+    }
+    let last = changes[stored - 1]
+    scal(1 / (curvatures[stored - 1] * dot(last, last)), &direction)
+    for pair in 0..<stored {
+      let weight = curvatures[pair] * dot(changes[pair], direction)
+      axpy(weights[pair] - weight, steps[pair], into: &direction)
+    }
+    potential.project(&direction, at: point)
+  }
+
+  /// Backtracks until the potential falls by a share of what the slope promises (Armijo).
+  private mutating func search(
+    from value: Double, slope: Double, isFirst: Bool, _ shouldStop: () throws -> Void
+  ) rethrows -> Double? {
+    // Without curvature, a step that turns no atom by more than about a radian.
+    var length = isFirst ? min(1, 1 / nrm2(direction)) : 1
+    for _ in 0..<40 {
+      for index in trial.indices { trial[index] = point[index] + length * direction[index] }
+      potential.normalize(&trial)
+      let next = try potential.evaluate(
+        at: trial, gradient: &trialGradient, shouldStop: shouldStop)
+      // Near the minimum values agree to rounding, and only the gradient can tell progress.
+      if next <= value + 1e-4 * length * slope { return next }
+      if abs(next - value) <= 1e-14 * value, nrm2(trialGradient) < nrm2(gradient) { return next }
+      // The minimum of the parabola through both values and the slope.
+      let parabola = -slope * length * length / (2 * (next - value - slope * length))
+      length = parabola.isFinite ? min(max(parabola, 0.1 * length), 0.5 * length) : 0.1 * length
+    }
+    return nil
+  }
+
+  /// Adds the step from `point` to `trial` to the memory, all of it carried to `trial`.
+  private mutating func remember(_ stored: inout Int) {
+    if stored == steps.count {
+      // The oldest pair's memory becomes that of the newest.
+      for pair in 1..<stored {
+        steps.swapAt(pair - 1, pair)
+        changes.swapAt(pair - 1, pair)
+      }
+      stored -= 1
+    }
+    for index in point.indices {
+      steps[stored][index] = trial[index] - point[index]
+      changes[stored][index] = trialGradient[index] - gradient[index]
+    }
+    stored += 1
+    var kept = 0
+    for pair in 0..<stored {
+      potential.project(&steps[pair], at: trial)
+      potential.project(&changes[pair], at: trial)
+      let curvature = dot(steps[pair], changes[pair])
+      guard curvature > 1e-12 * nrm2(steps[pair]) * nrm2(changes[pair]) else { continue }
+      curvatures[kept] = 1 / curvature
+      if kept != pair {
+        steps.swapAt(kept, pair)
+        changes.swapAt(kept, pair)
+      }
+      kept += 1
+    }
+    stored = kept
+  }
+}
