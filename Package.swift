@@ -79,7 +79,9 @@ let package = Package(
     .executableTarget(
       name: "framesweep",
       dependencies: [
-        "Measurements", "SweepStore", "SweepRuntime", "SweepEmbedded", "SweepMPI", argumentParser,
+        "Architectures", "Digest", "HDF5", "InducedFrames", "Measurements", "OpenBLAS",
+        "SweepEmbedded", "SweepMPI", "SweepRecords", "SweepRuntime", "SweepSpec", "SweepStore",
+        argumentParser,
       ],
       swiftSettings: house),
     .executableTarget(

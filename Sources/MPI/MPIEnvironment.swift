@@ -54,7 +54,8 @@ public struct MPIEnvironment: ~Copyable {
 
   /// Ends all processes of the job at once, with an exit code.
   ///
-  /// It may be called anywhere, also where an error left MPI in an unknown state.
+  /// It may be called while MPI runs, also where an error left it in an unknown state. The launcher
+  /// may lose what was written a moment before.
   public static func abort(code: Int) -> Never { CMPI_abort(CInt(truncatingIfNeeded: code)) }
 
   /// Tells whether MPI was started and not yet ended.
@@ -83,6 +84,6 @@ public struct MPIEnvironment: ~Copyable {
     }
     // MPICH goes on with its build options, one a line.
     let line = (version ?? "").split(whereSeparator: \.isNewline).first ?? "an unknown library"
-    return String(line.map { $0 == "\t" ? " " : $0 }.prefix { $0 != "\0" })
+    return singleLine(String(line))
   }
 }

@@ -45,7 +45,8 @@ extension MPIError {
     }
     self.init(
       code: Int(code), class: known ? Int(errorClass) : 0,
-      text: text ?? "the library does not know the code \(code)", operation: "\(operation)")
+      text: text.map(singleLine) ?? "the library does not know the code \(code)",
+      operation: "\(operation)")
   }
 }
 
@@ -60,7 +61,13 @@ func readText(
     return unsafe read(start, &length)
   }
   guard code == CMPI_success(), (0...Int(capacity)).contains(Int(length)) else { return nil }
-  return String(decoding: buffer[..<Int(length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  let bytes = buffer[..<Int(length)].map(UInt8.init(bitPattern:)).prefix { $0 != 0 }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Joins the lines of a text and shortens runs of white space: MPICH's errors have several lines.
+func singleLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
 }
 
 /// Narrows a count to C's `int`.

@@ -1,6 +1,11 @@
 /// ln 2 in two parts: the first has 29 bits, so that its product with an exponent is exact.
 private let logarithmOfTwo = (high: 0x1.62e42fep-1, low: 0x1.f473de6af278fp-30)
 
+/// The coefficients of the logarithm's series, from that of the highest power but one downwards.
+private let seriesCoefficients: InlineArray<9, Double> = [
+  2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3,
+]
+
 /// The natural logarithm of a positive, normal, finite number.
 ///
 /// It uses only the IEEE operations, in a fixed order, so its bits are the same on every machine,
@@ -21,9 +26,7 @@ public func naturalLogarithm(_ number: Double) -> Double {
   let ratio = excess / (2 + excess)
   let square = ratio * ratio
   var series = 2.0 / 21
-  for denominator in stride(from: 19.0, to: 2.0, by: -2.0) {
-    series = series * square + 2 / denominator
-  }
+  for index in seriesCoefficients.indices { series = series * square + seriesCoefficients[index] }
   // 2s = f − s f, with f exact: so only the correction, which is small, carries rounding errors.
   let correction = ratio * (square * series - excess)
   let scale = Double(exponent)

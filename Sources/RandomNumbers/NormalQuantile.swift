@@ -1,3 +1,11 @@
+// The standard library's square root, which IEEE rounds correctly on every machine, needs the math
+// library to be linked.
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// The quantile function of the standard normal distribution.
 ///
 /// The relative error is about 10⁻¹⁶, and the bits are the same on every machine.

@@ -49,14 +49,18 @@ public final class MPIWorld {
   /// The number of ranks.
   public var size: Int { communicator.size }
 
-  /// Gives every rank the bytes of rank 0; nil everywhere if rank 0 has none. Collective.
+  /// Gives every rank the bytes of rank 0; nil everywhere if rank 0 has none.
+  ///
+  /// Collective.
   public func share(_ bytes: [UInt8]?) throws(MPIError) -> [UInt8]? {
     let present = try communicator.broadcast([bytes == nil ? 0 : 1], from: 0)
     guard present == [1] else { return nil }
     return try communicator.broadcast(bytes ?? [], from: 0)
   }
 
-  /// The host names of all ranks, on every rank. Collective.
+  /// The host names of all ranks, on every rank.
+  ///
+  /// Collective.
   public func hosts() throws(MPIError) -> [String] {
     let name = Array(ProcessInfo.processInfo.hostName.utf8)
     let gathered = try communicator.gather(name, to: 0)
@@ -70,7 +74,9 @@ public final class MPIWorld {
   /// A transport between the ranks, with the coordinator on rank 0.
   public func makeTransport() -> MPITransport { MPITransport(world: self) }
 
-  /// Leaves the job in good order; nothing of MPI may be used afterwards. Collective.
+  /// Leaves the job in good order; nothing of MPI may be used afterwards.
+  ///
+  /// Collective.
   public func leave() throws(MPIError) {
     guard let environment = environment.take() else { return }
     try environment.finalize()

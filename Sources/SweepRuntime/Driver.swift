@@ -37,6 +37,9 @@ public struct SweepSummary: Sendable {
   /// Messages that the coordinator received.
   public var messages = 0
 
+  /// Nothing was done.
+  public init() {}
+
   /// Busy time over the time that so many workers had, 0 … 1.
   public func efficiency(workers: Int) -> Double {
     spanSeconds > 0 ? busySeconds / (spanSeconds * Double(workers)) : .nan
@@ -113,11 +116,14 @@ public struct Driver<Carrier: Transport> {
     }
     try transport.flush()
     if let error = run.failure { throw error }
-    return SweepSummary(
-      stored: coordinator.storedCount, notOK: coordinator.notOKCount,
-      stopReason: coordinator.stopReason,
-      spanSeconds: max(0, run.lastResult - (run.firstAssign ?? run.lastResult)),
-      busySeconds: coordinator.busySeconds, messages: coordinator.messageCount)
+    var summary = SweepSummary()
+    summary.stored = coordinator.storedCount
+    summary.notOK = coordinator.notOKCount
+    summary.stopReason = coordinator.stopReason
+    summary.spanSeconds = max(0, run.lastResult - (run.firstAssign ?? run.lastResult))
+    summary.busySeconds = coordinator.busySeconds
+    summary.messages = coordinator.messageCount
+    return summary
   }
 
   private struct CoordinatorRun {

@@ -18,7 +18,7 @@ struct Expansion: ~Copyable {
     let keyPath: String
     /// The first of them, in words.
     let point: String
-    let reason: ArchitectureError
+    let reason: PointError
     var count = 0
   }
 
@@ -37,6 +37,8 @@ struct Expansion: ~Copyable {
   private var planHasher = SHA256()
   /// Ids on their way to the plan's hash, collected because each update has a cost of its own.
   private var pendingIDs: [UInt8] = []
+  /// The canonical bytes and layer count of the last network, where that was possible.
+  private var network: (bytes: [UInt8], layerCount: Int)?
   private var suffix: [UInt8] = []
   private var suffixSeed: Int?
   private var suffixWeights: WeightsSource?
@@ -69,6 +71,7 @@ struct Expansion: ~Copyable {
   mutating func run() {
     walkGrid()
     for (index, inclusion) in spec.inclusions.enumerated() {
+      network = nil
       visit(inclusion.setting, at: spec.gridCount + index, digits: nil)
     }
     if survivors.isEmpty, refusals.isEmpty {
@@ -91,6 +94,10 @@ struct Expansion: ~Copyable {
     var hits = [Int](repeating: 0, count: exclusions.count)
     var digits = [Int](repeating: 0, count: axes.count)
     var setting = spec.setting(at: 0)
+    // Axes of seeds or weights only leave the network as it is.
+    let changesNetwork = axes.map { axis in
+      axis.parameters.contains { $0 != .seed && $0 != .weights }
+    }
     for place in 0..<spec.gridCount {
       if let exclusion = exclusions.firstIndex(where: { $0.matches(digits) }) {
         excludedCount += 1
@@ -107,6 +114,7 @@ struct Expansion: ~Copyable {
         digits[axis] += 1
         if digits[axis] == axes[axis].choices.count { digits[axis] = 0 }
         for assignment in axes[axis].choices[digits[axis]] { setting.assign(assignment) }
+        if changesNetwork[axis] { network = nil }
         if digits[axis] > 0 { break }
         axis -= 1
       }
@@ -118,27 +126,37 @@ struct Expansion: ~Copyable {
   }
 
   private mutating func visit(_ setting: Setting, at place: Int, digits: [Int]?) {
-    do {
-      let (architecture, _) = try setting.architecture()
-      if suffixSeed != setting.seed || suffixWeights != setting.weights {
-        suffix = Point.identitySuffix(seed: Int64(setting.seed), weights: setting.weights)
-        suffixSeed = setting.seed
-        suffixWeights = setting.weights
-      }
-      idHasher.update(architecture.canonicalBytes)
-      idHasher.update(suffix)
-      let id = idHasher.finish()
-      guard seen.insert(Key(high: id.word(0), low: id.word(1))).inserted else {
-        duplicateCount += 1
-        return
-      }
-      survivors.append(UInt32(place))
-      maximumDraws = max(maximumDraws, setting.weights.draws)
-      maximumLayerCount = max(maximumLayerCount, architecture.layerCount)
-      append(id)
+    let network: (bytes: [UInt8], layerCount: Int)
+    do throws(PointError) {
+      if let same = self.network { network = same } else { network = try made(from: setting) }
     } catch {
       refuse(error, setting, at: place, digits: digits)
+      return
     }
+    if suffixSeed != setting.seed || suffixWeights != setting.weights {
+      suffix = Point.identitySuffix(seed: Int64(setting.seed), weights: setting.weights)
+      suffixSeed = setting.seed
+      suffixWeights = setting.weights
+    }
+    self.network = network
+    idHasher.update(network.bytes)
+    idHasher.update(suffix)
+    let id = idHasher.finish()
+    guard seen.insert(Key(high: id.word(0), low: id.word(1))).inserted else {
+      duplicateCount += 1
+      return
+    }
+    survivors.append(UInt32(place))
+    maximumDraws = max(maximumDraws, setting.weights.draws)
+    maximumLayerCount = max(maximumLayerCount, network.layerCount)
+    append(id)
+  }
+
+  private func made(
+    from setting: Setting
+  ) throws(PointError) -> (bytes: [UInt8], layerCount: Int) {
+    let (architecture, _) = try setting.architecture()
+    return (architecture.canonicalBytes, architecture.layerCount)
   }
 
   private mutating func append(_ id: Digest256) {
@@ -155,7 +173,7 @@ struct Expansion: ~Copyable {
   }
 
   private mutating func refuse(
-    _ error: ArchitectureError, _ setting: Setting, at place: Int, digits: [Int]?
+    _ error: PointError, _ setting: Setting, at place: Int, digits: [Int]?
   ) {
     let assignments: [Assignment]
     let point: String
@@ -180,6 +198,16 @@ struct Expansion: ~Copyable {
     let first = Refusal(
       place: start, keyPath: path.joined(separator: "."), point: point, reason: error)
     refusals[key, default: first].count += 1
+  }
+}
+
+extension PointError {
+  /// The parameters that may be to blame, the likeliest first.
+  fileprivate var culprits: [Parameter] {
+    switch self {
+    case .tooManyLayers: [.stages, .stageDepth, .stageCount]
+    case .architecture(let error): error.culprits
+    }
   }
 }
 

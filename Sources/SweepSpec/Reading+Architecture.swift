@@ -110,7 +110,8 @@ extension Reading {
   mutating func checkCompleteness(
     _ given: [Parameter: Claim], at place: Place, _ keyPath: String, elsewhere: String
   ) {
-    for parameter in [Parameter.family, .inputChannels, .inputSize] where given[parameter] == nil {
+    for parameter in [Parameter.family, .inputChannels, .inputSize]
+    where given[parameter] == nil && !meantKeys.contains(parameter.key) {
       fail(
         place, keyPath, "'\(parameter.key)' is not given", expected: "it \(elsewhere)")
     }
@@ -124,10 +125,11 @@ extension Reading {
       }
       return
     }
-    for parameter in [Parameter.stageDepth, .width] where given[parameter] == nil {
+    for parameter in [Parameter.stageDepth, .width]
+    where given[parameter] == nil && !meantKeys.contains(parameter.key) {
       fail(
         place, keyPath, "'\(parameter.key)' is not given",
-        expected: "it \(elsewhere), or stages")
+        expected: "it, or stages, \(elsewhere)")
     }
   }
 }

@@ -97,7 +97,9 @@ extension Reading {
   ) -> Int? {
     if let axis = axes.firstIndex(where: { $0.parameters.contains(parameter) }) { return axis }
     // An axis that was meant but not readable has its own message.
-    if let claim = claims[parameter], !claim.keyPath.hasPrefix("architecture") { return nil }
+    if let path = claims[parameter]?.keyPath, path.hasPrefix("grid") || path.hasPrefix("zip") {
+      return nil
+    }
     let swept = axes.flatMap { $0.parameters.map(\.key) }
     fail(
       place, keyPath, "'\(parameter.key)' does not vary in grid or zip",

@@ -14,7 +14,9 @@ extension Reading {
     case .integer(let number) where range.contains(number): return number
     case .integer(let number):
       let side = number < range.lowerBound ? "small" : "large"
-      fail(value.place, keyPath, "\(number) is too \(side)", expected: expected)
+      fail(
+        value.place, keyPath, "\(number) is too \(side)",
+        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     case .real, .notANumber: fail(value, keyPath, expected: expected)
     case .notFinite: fail(value.place, keyPath, "'\(text)' is not finite", expected: expected)
     case .tooLarge:
@@ -120,7 +122,7 @@ extension Reading {
   }
 
   private static func describe(_ range: ClosedRange<Int>) -> String {
-    if range.lowerBound == Int.min { return "a whole number of 64 bits" }
+    if range.lowerBound == Int.min { return "a whole number that fits 64 bits" }
     if range.upperBound >= 999_999_999 { return "a whole number of at least \(range.lowerBound)" }
     return "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }

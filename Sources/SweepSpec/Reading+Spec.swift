@@ -1,3 +1,5 @@
+internal import Architectures
+
 extension Reading {
   /// The sweep that a file's root describes; incomplete where mistakes were noted.
   mutating func spec(from root: YAMLValue, text: String) -> Spec? {
@@ -13,7 +15,7 @@ extension Reading {
     let missing: [(key: String, example: String)] = [
       ("format", "format: 1"), ("name", "name: my-sweep"), ("measure", "measure: {frame: {…}}"),
     ]
-    for (key, example) in missing where entries[key] == nil {
+    for (key, example) in missing where entries[key] == nil && !meantKeys.contains(key) {
       fail(root.place, "", "'\(key)' is missing", expected: example)
     }
 
@@ -36,6 +38,8 @@ extension Reading {
         self.inclusions($0.value, inheriting: weightsVary ? nil : base)
       } ?? []
     checkParts(entries, root: root)
+    let familyAxes = axes.filter { $0.parameters.contains(.family) }
+    noteUnusedKeys(of: fixed + familyAxes.flatMap { $0.choices.joined() })
 
     let count = gridEntry.map { gridCount(of: axes, at: $0.keyPlace) } ?? 0
     guard let name, let measure else { return nil }
@@ -46,9 +50,9 @@ extension Reading {
   }
 
   private mutating func checkFormat(_ value: YAMLValue) {
-    guard let format = integer(value, "format", in: Int.min...Int.max), format != 1 else { return }
+    if case .scalar(let text, quoted: false) = value.content, text == "1" { return }
     fail(
-      value.place, "format", "this version of framesweep does not read format \(format)",
+      value.place, "format", "this version of framesweep does not read format \(value.summary)",
       expected: "1")
   }
 
@@ -64,7 +68,8 @@ extension Reading {
 
   private mutating func checkParts(_ entries: [String: YAMLValue.Entry], root: YAMLValue) {
     let hasGrid = entries["grid"] != nil || entries["zip"] != nil
-    if !hasGrid, entries["include"] == nil {
+    let meant = ["grid", "zip", "include"].contains(where: meantKeys.contains)
+    if !hasGrid, !meant, entries["include"] == nil {
       fail(root.place, "", "the sweep has no points", expected: "grid, include or both")
     }
     for key in ["architecture", "exclude"] where !hasGrid {
@@ -73,6 +78,24 @@ extension Reading {
         key == "architecture"
         ? "a grid or a zip; points of include are whole" : "a grid or a zip to exclude from"
       fail(entry.keyPlace, key, "'\(key)' has no grid to apply to", expected: expected)
+    }
+  }
+
+  /// Warns of keys that none of the grid's families uses.
+  private mutating func noteUnusedKeys(of assignments: [Assignment]) {
+    let families = Set(
+      assignments.compactMap { assignment in
+        if case .family(let family) = assignment.value { family } else { nil }
+      })
+    let users: [(Parameter, Family)] = [
+      (.growth, .dense), (.skipLength, .residual), (.shortcut, .residual),
+    ]
+    for (parameter, family) in users where !families.isEmpty && !families.contains(family) {
+      guard let claim = claims[parameter] else { continue }
+      warnings.append(
+        SpecError(
+          claim.place, claim.keyPath,
+          "only \(family.name) networks have a \(parameter.key), and the grid has none"))
     }
   }
 

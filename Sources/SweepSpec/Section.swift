@@ -50,6 +50,16 @@ enum Section {
     return nil
   }
 
+  /// The keys that need not be asked for where this one is refused.
+  func meant(by key: String) -> [String] {
+    switch key {
+    case "preset": ["family", "input.channels", "input.size", "stage_depth", "width"]
+    case "depth": ["stage_depth"]
+    default:
+      nearMiss(of: key, among: keys).map { [self == .input ? "input.\($0)" : $0] } ?? []
+    }
+  }
+
   /// What is said of a key that is not read here.
   func refusal(of key: String, at place: Place, _ keyPath: String) -> SpecError {
     if unavailableKeys.contains(key) {

@@ -1,5 +1,20 @@
 internal import Architectures
 
+/// What makes a point impossible.
+enum PointError: Error, Equatable {
+  case architecture(ArchitectureError)
+  case tooManyLayers(Int)
+
+  /// One sentence: what is wrong, and what was expected.
+  var description: String {
+    switch self {
+    case .architecture(let error): error.description
+    case .tooManyLayers(let count):
+      "the network has \(count) layers, expected at most \(Shorthand.layerLimit)"
+    }
+  }
+}
+
 /// The parameters of one point, before an architecture is made of them.
 struct Setting: Sendable {
   var family: Family?
@@ -63,28 +78,38 @@ struct Setting: Sendable {
   /// The architecture and the rule behind its stages, if there is one.
   ///
   /// What is required was checked when the file was read.
-  func architecture() throws(ArchitectureError) -> (Architecture, Shorthand?) {
+  func architecture() throws(PointError) -> (architecture: Architecture, rule: Shorthand?) {
     guard let family, let inputChannels, let inputSize else {
       preconditionFailure("a point lacks its family or its input")
     }
     let rule = shorthand(for: family)
-    let written: [Stage]
-    if let stages {
-      let defaultKernel = Shorthand.defaultKernel(inputSize: inputSize)
-      written = stages.enumerated().map { index, stage in
-        Stage(
-          widths: stage.widths, kernel: stage.kernel ?? defaultKernel,
-          stride: stage.stride ?? (index == 0 ? 1 : 2))
-      }
-    } else if let rule {
-      guard rule.stageDepth * rule.stageCount <= Shorthand.layerLimit else { throw .tooLarge }
-      written = try rule.stages(for: family)
-    } else {
-      preconditionFailure("a point lacks its stages")
+    let layerCount =
+      stages.map { $0.reduce(0) { $0 + $1.widths.count } }
+      ?? rule.map { $0.stageDepth * $0.stageCount } ?? 0
+    guard layerCount <= Shorthand.layerLimit else { throw .tooManyLayers(layerCount) }
+    do throws(ArchitectureError) {
+      let architecture = try Architecture(
+        family: family, input: InputShape(channels: inputChannels, size: inputSize),
+        stages: try written(by: rule, for: family, inputSize: inputSize), form: form,
+        skipLength: skipLength ?? 2, shortcut: shortcut ?? .plain)
+      return (architecture, rule)
+    } catch {
+      throw .architecture(error)
     }
-    let architecture = try Architecture(
-      family: family, input: InputShape(channels: inputChannels, size: inputSize), stages: written,
-      form: form, skipLength: skipLength ?? 2, shortcut: shortcut ?? .plain)
-    return (architecture, rule)
+  }
+
+  private func written(
+    by rule: Shorthand?, for family: Family, inputSize: Int
+  ) throws(ArchitectureError) -> [Stage] {
+    guard let stages else {
+      guard let rule else { preconditionFailure("a point lacks its stages") }
+      return try rule.stages(for: family)
+    }
+    let kernel = Shorthand.defaultKernel(inputSize: inputSize)
+    return stages.enumerated().map { index, stage in
+      Stage(
+        widths: stage.widths, kernel: stage.kernel ?? kernel,
+        stride: stage.stride ?? (index == 0 ? 1 : 2))
+    }
   }
 }

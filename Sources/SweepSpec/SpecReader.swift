@@ -51,6 +51,8 @@ struct Reading {
   var errors: [SpecError]
   /// What is worth saying without refusing the file.
   var warnings: [SpecError] = []
+  /// Keys that a refused key stands for: they are not reported as missing besides.
+  var meantKeys: Set<String> = []
   /// The parameters of the grid's points: those that are readable and those that are not.
   var claims: [Parameter: Claim] = [:]
 
@@ -82,6 +84,7 @@ struct Reading {
       guard !section.keys.contains(entry.key) else { return true }
       let path = keyPath.isEmpty ? entry.key : "\(keyPath).\(entry.key)"
       errors.append(section.refusal(of: entry.key, at: entry.keyPlace, path))
+      meantKeys.formUnion(section.meant(by: entry.key))
       return false
     }
   }

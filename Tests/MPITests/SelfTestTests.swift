@@ -93,14 +93,30 @@ struct SelfTestTests {
     #expect(result.errorOutput.contains("this was asked for"))
   }
 
-  @Test("Processes that another launcher started notice that they are alone")
-  func singletons() throws {
+  @Test("Processes that srun started without --mpi do not go on alone")
+  func singletonsOfSlurm() throws {
     let program = try #require(BuiltProducts.executable("mpi-selftest"))
+    // Open MPI may end such a process itself; else the check does.
     let result = try RunningProcess(
       program, ["hello"],
       environment: ["SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "4"]
     ).wait()
     #expect(!result.isSuccess)
     #expect(result.output.isEmpty)
+  }
+
+  @Test(
+    "Processes that another MPI's launcher started notice that they are alone",
+    .enabled("there is no second MPI") {
+      installedExecutable("mpirun.mpich") != nil && MPILauncher.installed?.isOpenMPI == true
+    })
+  func singletonsOfAnotherLauncher() throws {
+    let program = try #require(BuiltProducts.executable("mpi-selftest"))
+    let other = try #require(installedExecutable("mpirun.mpich"))
+    let result = try RunningProcess(other, ["-n", "2", program, "hello"]).wait()
+    #expect(!result.isSuccess)
+    #expect(result.output.isEmpty)
+    #expect(result.errorOutput.contains("built against \(MPIEnvironment.libraryVersion)"))
+    #expect(result.errorOutput.contains("2 processes"))
   }
 }

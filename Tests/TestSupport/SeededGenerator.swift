@@ -18,9 +18,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// Numbers that are uniform in the open interval (−1, 1).
-  public mutating func numbers<Number: BinaryFloatingPoint>(
-    _ count: Int, of type: Number.Type = Double.self
-  ) -> [Number] {
+  public mutating func numbers<Number: BinaryFloatingPoint>(_ count: Int) -> [Number] {
     // Odd multiples of 2⁻²⁴ are exact in single precision too.
     (0..<count).map { _ in
       let odd = Int64(next() >> 40) * 2 + 1 - (1 << 24)

@@ -1,0 +1,24 @@
+.PHONY: help demo check build format clean
+
+help:
+	@echo 'make demo     build framesweep, run jobs/quickstart.yaml, draw a figure of the results'
+	@echo 'make check    lint, build, all tests, sweeps under MPI compared bit for bit'
+	@echo 'make build    build framesweep (release)'
+	@echo 'make format   format the Swift files'
+	@echo 'make clean    remove what the others made'
+
+demo:
+	Scripts/demo.sh
+
+check:
+	Scripts/check.sh
+
+build:
+	Scripts/setup.sh
+	swift build -c release --product framesweep
+
+format:
+	Scripts/format.sh
+
+clean:
+	rm -rf .build .venv demo

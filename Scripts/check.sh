@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Everything that a change has to pass, in the order of increasing cost. Ends at the first failure.
+#
+# FRAMESWEEP_CHECK_SWEEP names the sweep to run, jobs/quickstart.yaml by default.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Scripts/common.sh
+
+sweep=${FRAMESWEEP_CHECK_SWEEP:-jobs/quickstart.yaml}
+step="the start"
+scratch=$(mktemp -d)
+finish() {
+  local code=$?
+  rm -rf "$scratch"
+  if ((code != 0)); then
+    printf '\ncheck: FAILED in: %s\n' "$step" >&2
+  fi
+}
+trap finish EXIT
+
+begin() {
+  step=$*
+  say "$step"
+}
+
+begin "Look for what is needed"
+Scripts/setup.sh --analysis
+
+begin "Lint the Swift files"
+git ls-files -z -- '*.swift' | xargs -0 swift format lint --strict --parallel
+
+begin "Check the scripts' syntax"
+for script in Scripts/*.sh .ci/run; do bash -n "$script"; done
+
+begin "Compare the sweep in the README with jobs/first.yaml"
+sed -n '/^```yaml$/,/^```$/p' README.md | sed '/^```/d' | diff - jobs/first.yaml
+
+begin "Build everything, tests included (debug)"
+swift build --build-tests
+
+begin "Run the Swift tests"
+swift test --skip-build
+
+begin "Build framesweep (release)"
+swift build -c release --product framesweep
+framesweep=$(swift build -c release --show-bin-path)/framesweep
+
+begin "Plan every sweep file in jobs/"
+for file in jobs/*.yaml; do
+  "$framesweep" plan "$file" >"$scratch/plan.txt" || {
+    cat "$scratch/plan.txt"
+    fail "$file has no plan"
+  }
+  echo "$file"
+done
+
+begin "Run $sweep in one process"
+"$framesweep" run "$sweep" -o "$scratch/alone.h5" </dev/null
+for ranks in 1 2 5; do
+  begin "Run $sweep with $ranks MPI rank(s)"
+  launch "$ranks" "$framesweep" run "$sweep" -o "$scratch/ranks-$ranks.h5"
+done
+
+begin "Recompute the checksum of every file and compare the files bit for bit"
+for file in "$scratch"/alone.h5 "$scratch"/ranks-{1,2,5}.h5; do
+  sum=$("$python" -m framesweep_analysis checksum "$file")
+  echo "$sum $(basename "$file" .h5)"
+  "$python" -m framesweep_analysis compare "$scratch/alone.h5" "$file" ||
+    fail "$(basename "$file") is not what one process wrote"
+done
+
+begin "Open the file with h5dump, ncdump and framesweep inspect"
+h5dump -H "$scratch/ranks-2.h5" >/dev/null
+ncdump -h "$scratch/ranks-2.h5" >/dev/null
+"$framesweep" inspect "$scratch/ranks-2.h5"
+
+begin "Run the tests of the analysis package, on that file too"
+FRAMESWEEP_RESULTS=$scratch/ranks-2.h5 "$python" -m pytest analysis
+
+printf '\ncheck: all passed\n'

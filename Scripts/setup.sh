@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Checks for everything that building and running framesweep needs, and installs what it can.
+# Says nothing where nothing is missing.
+#
+#   Scripts/setup.sh              Swift and the C libraries
+#   Scripts/setup.sh --analysis   these, and the Python environment .venv with the analysis package
+#
+# FRAMESWEEP_MPI_PKG names the MPI library as for the build: ompi-c (the default), mpich, or the
+# name that a site's own module brings, for which nothing is installed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Scripts/common.sh
+
+needed_swift=6.2
+
+check_swift() {
+  local where="Install Swift $needed_swift or later (6.3.1 is tested) as https://www.swift.org/install/linux describes; Debian has no package of it."
+  command -v swift >/dev/null || fail "swift is not in the PATH. $where"
+  local found
+  found=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
+  [[ -n $found ]] || fail "'swift --version' names no version. $where"
+  [[ $(printf '%s\n' "$needed_swift" "$found" | sort -V | head -n 1) == "$needed_swift" ]] ||
+    fail "Swift $found is too old. $where"
+}
+
+check_packages() {
+  local wanted=(
+    git make pkg-config libhdf5-dev hdf5-tools libopenblas-dev libssl-dev netcdf-bin python3-venv
+  )
+  case ${FRAMESWEEP_MPI_PKG:-ompi-c} in
+  ompi-c) wanted+=(libopenmpi-dev openmpi-bin) ;;
+  mpich) wanted+=(libmpich-dev mpich) ;;
+  esac
+  if ! command -v dpkg-query >/dev/null; then
+    check_commands
+    return
+  fi
+  local missing=() package
+  for package in "${wanted[@]}"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    printf 'These Debian packages are missing. Install them and start again:\n\n  %s\n\n' \
+      "sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "Installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq </dev/null || fail "apt-get update failed"
+  apt-get install -qq -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
+    fail "apt-get could not install ${missing[*]}"
+}
+
+# Where there is no Debian package manager: looks for what the packages would bring.
+check_commands() {
+  local missing=() name
+  for name in git make pkg-config mpirun h5dump ncdump python3; do
+    command -v "$name" >/dev/null || missing+=("the command $name")
+  done
+  for name in "${FRAMESWEEP_MPI_PKG:-ompi-c}" hdf5 openblas libcrypto; do
+    pkg-config --exists "$name" 2>/dev/null || missing+=("the pkg-config module $name")
+  done
+  ((${#missing[@]} == 0)) ||
+    fail "missing: $(printf '%s, ' "${missing[@]}" | sed 's/, $//'). Install them with this system's package manager."
+}
+
+make_environment() {
+  local stamp=.venv/framesweep-analysis wanted
+  wanted=$(cksum <analysis/pyproject.toml)
+  if [[ -x $python && -f $stamp && $(<"$stamp") == "$wanted" ]] &&
+    "$python" -c 'import framesweep_analysis' 2>/dev/null; then
+    return
+  fi
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "the analysis package needs Python 3.11 or later, found $(python3 --version)"
+  echo "Making the Python environment .venv for the analysis package"
+  python3 -m venv .venv ||
+    fail "python3 could not make the environment .venv; on Debian the package python3-venv is needed"
+  .venv/bin/pip install --quiet --disable-pip-version-check --editable 'analysis[test]' </dev/null ||
+    fail "pip could not install the analysis package (is there a network?). Sweeps run without it; figures and the check need it."
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
+case ${1:-} in
+"" | --analysis) ;;
+*) fail "unknown option $1, expected --analysis or nothing" ;;
+esac
+check_swift
+check_packages
+if [[ ${1:-} == --analysis ]]; then
+  make_environment
+fi

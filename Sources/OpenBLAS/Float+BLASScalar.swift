@@ -1,0 +1,140 @@
+internal import COpenBLAS
+
+extension Float: BLASScalar {
+  /// `cblas_sdot`.
+  public static func dot(
+    count: Int, _ x: UnsafePointer<Self>, stride xStride: Int, _ y: UnsafePointer<Self>,
+    stride yStride: Int
+  ) -> Self {
+    unsafe cblas_sdot(narrowed(count), x, narrowed(xStride), y, narrowed(yStride))
+  }
+
+  /// `cblas_snrm2`.
+  public static func nrm2(count: Int, _ x: UnsafePointer<Self>, stride: Int) -> Self {
+    unsafe cblas_snrm2(narrowed(count), x, narrowed(stride))
+  }
+
+  /// `cblas_sasum`.
+  public static func asum(count: Int, _ x: UnsafePointer<Self>, stride: Int) -> Self {
+    unsafe cblas_sasum(narrowed(count), x, narrowed(stride))
+  }
+
+  /// `cblas_saxpy`.
+  public static func axpy(
+    count: Int, alpha: Self, _ x: UnsafePointer<Self>, stride xStride: Int,
+    _ y: UnsafeMutablePointer<Self>, stride yStride: Int
+  ) {
+    unsafe cblas_saxpy(narrowed(count), alpha, x, narrowed(xStride), y, narrowed(yStride))
+  }
+
+  /// `cblas_sscal`.
+  public static func scal(
+    count: Int, alpha: Self, _ x: UnsafeMutablePointer<Self>, stride: Int
+  ) {
+    unsafe cblas_sscal(narrowed(count), alpha, x, narrowed(stride))
+  }
+
+  /// `cblas_sgemm`.
+  public static func gemm(
+    _ layout: Layout, _ transpositionOfA: Transposition, _ transpositionOfB: Transposition,
+    rows: Int, columns: Int, inner: Int, alpha: Self, _ a: UnsafePointer<Self>, leadingOfA: Int,
+    _ b: UnsafePointer<Self>, leadingOfB: Int, beta: Self, _ c: UnsafeMutablePointer<Self>,
+    leadingOfC: Int
+  ) {
+    unsafe cblas_sgemm(
+      layout.order, transpositionOfA.operation, transpositionOfB.operation, narrowed(rows),
+      narrowed(columns), narrowed(inner), alpha, a, narrowed(leadingOfA), b, narrowed(leadingOfB),
+      beta, c, narrowed(leadingOfC))
+  }
+
+  /// `cblas_ssyrk`.
+  public static func syrk(
+    _ layout: Layout, _ triangle: Triangle, _ transposition: Transposition, order: Int,
+    inner: Int, alpha: Self, _ a: UnsafePointer<Self>, leadingOfA: Int, beta: Self,
+    _ c: UnsafeMutablePointer<Self>, leadingOfC: Int
+  ) {
+    unsafe cblas_ssyrk(
+      layout.order, triangle.half, transposition.operation, narrowed(order), narrowed(inner),
+      alpha, a, narrowed(leadingOfA), beta, c, narrowed(leadingOfC))
+  }
+
+  /// `ssyevd_`.
+  public static func syevd(
+    vectors: Bool, _ triangle: Triangle, order: Int, _ matrix: UnsafeMutablePointer<Self>,
+    leading: Int, values: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>,
+    workCount: Int, integers: UnsafeMutablePointer<Int32>, integerCount: Int
+  ) -> Int {
+    var (order, leading) = (narrowed(order), narrowed(leading))
+    var (workCount, integerCount) = (narrowed(workCount), narrowed(integerCount))
+    var info: blasint = 0
+    unsafe ssyevd_(
+      vectors ? "V" : "N", triangle.letter, &order, matrix, &leading, values, work, &workCount,
+      integers, &integerCount, &info, 1, 1)
+    return Int(info)
+  }
+
+  /// `ssyevr_`.
+  public static func syevr(
+    wantsVectors: Bool, range: ClosedRange<Int>, _ triangle: Triangle, order: Int,
+    _ matrix: UnsafeMutablePointer<Self>, leading: Int, values: UnsafeMutablePointer<Self>,
+    vectors: UnsafeMutablePointer<Self>, support: UnsafeMutablePointer<Int32>,
+    work: UnsafeMutablePointer<Self>, workCount: Int, integers: UnsafeMutablePointer<Int32>,
+    integerCount: Int
+  ) -> Int {
+    var (order, leading) = (narrowed(order), narrowed(leading))
+    var (first, last) = (narrowed(range.lowerBound + 1), narrowed(range.upperBound + 1))
+    var (workCount, integerCount) = (narrowed(workCount), narrowed(integerCount))
+    var (lowest, highest, tolerance) = (0 as Self, 0 as Self, 0 as Self)
+    var (found, info) = (0 as blasint, 0 as blasint)
+    var leadingOfVectors = order
+    unsafe ssyevr_(
+      wantsVectors ? "V" : "N", "I", triangle.letter, &order, matrix, &leading, &lowest, &highest,
+      &first, &last, &tolerance, &found, values, vectors, &leadingOfVectors, support, work,
+      &workCount, integers, &integerCount, &info, 1, 1, 1)
+    return Int(info)
+  }
+
+  /// `sgesdd_`.
+  public static func gesdd(
+    vectors: Bool, rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
+    values: UnsafeMutablePointer<Self>, left: UnsafeMutablePointer<Self>,
+    right: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int,
+    integers: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var leadingOfRight = narrowed(max(1, min(rows, columns)))
+    var leadingOfLeft = narrowed(max(1, rows))
+    var (rows, columns, leading) = (narrowed(rows), narrowed(columns), narrowed(leading))
+    var workCount = narrowed(workCount)
+    var info: blasint = 0
+    unsafe sgesdd_(
+      vectors ? "S" : "N", &rows, &columns, matrix, &leading, values, left, &leadingOfLeft, right,
+      &leadingOfRight, work, &workCount, integers, &info, 1)
+    return Int(info)
+  }
+
+  /// `sgeqrf_`.
+  public static func geqrf(
+    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
+    scales: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
+  ) -> Int {
+    var (rows, columns, leading) = (narrowed(rows), narrowed(columns), narrowed(leading))
+    var workCount = narrowed(workCount)
+    var info: blasint = 0
+    unsafe sgeqrf_(&rows, &columns, matrix, &leading, scales, work, &workCount, &info)
+    return Int(info)
+  }
+
+  /// `sorgqr_`.
+  public static func orgqr(
+    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
+    scales: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
+  ) -> Int {
+    var (rows, columns, leading) = (narrowed(rows), narrowed(columns), narrowed(leading))
+    var reflectors = columns
+    var workCount = narrowed(workCount)
+    var info: blasint = 0
+    unsafe sorgqr_(
+      &rows, &columns, &reflectors, matrix, &leading, scales, work, &workCount, &info)
+    return Int(info)
+  }
+}

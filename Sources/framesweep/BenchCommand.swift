@@ -1,0 +1,193 @@
+import ArgumentParser
+import Foundation
+import Measurements
+import SweepEmbedded
+import SweepRecords
+import SweepRuntime
+import SweepStore
+
+/// Measures the runner itself on the machine at hand.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure the runner's own overhead and efficiency on this machine.",
+    discussion: """
+      Three parts. Overhead: points that compute nothing, their records journalled and made safe on \
+      disk; wall time over points. Efficiency: points whose costs differ 1,000-fold; busy time over \
+      the time that all workers had. Schedule: the real coordinator in simulated time on 16, 256 and \
+      4,096 ranks, its makespan over the lower bound. Run it as you run sweeps:
+
+        framesweep bench
+        mpirun -n 2 framesweep bench
+      """)
+
+  @Option(name: .long, help: "Empty points per round.")
+  var points = 1_000_000
+
+  @Option(name: .long, help: "Rounds of the overhead, whose median counts.")
+  var rounds = 5
+
+  @Option(name: .long, help: "Seconds of work per worker in the efficiency part.")
+  var seconds = 5.0
+
+  @Option(name: .long, help: "Worker threads without mpirun (default: one per core).")
+  var workers: Int?
+
+  @Option(name: .long, help: "Folder for the journal, the one where outputs will be.")
+  var folder = "."
+
+  func validate() throws {
+    guard points >= 1, points <= Int(Int32.max) else {
+      throw ValidationError("--points is \(points), expected 1 to 2147483647")
+    }
+    guard rounds >= 1 else { throw ValidationError("--rounds is \(rounds), expected at least 1") }
+    guard seconds > 0 else {
+      throw ValidationError("--seconds is \(seconds), expected more than 0")
+    }
+    if let workers, workers < 1 {
+      throw ValidationError("--workers is \(workers), expected at least 1")
+    }
+  }
+
+  func run() throws {
+    let world = try World.join(workers: workers)
+    if world.isCoordinator { print("\(world.description)\n") }
+    try measureOverhead(world)
+    try measureEfficiency(world)
+    if world.isCoordinator { simulate() }
+    try world.leave()
+  }
+
+  private func measureOverhead(_ world: World) throws {
+    var perPoint: [Double] = []
+    var messages = 0
+    for _ in 0..<rounds {
+      let work = World.Work(
+        points: (0..<Int32(points)).map { $0 },
+        predictedSeconds: [Float](repeating: 2e-6, count: points), planCount: points,
+        planHash: [])
+      var host = try BenchHost(
+        journal: world.isCoordinator ? benchJournalPath : nil, planCount: points)
+      let clock = ContinuousClock()
+      let start = clock.now
+      let summary = try world.run(work, host: &host) { worker in
+        { point, records in
+          Record(point: point, status: .ok, execution: Execution(rank: worker))
+            .encode(into: &records)
+          return true
+        }
+      }
+      let seconds = (clock.now - start) / .seconds(1)
+      try host.remove()
+      guard let summary else { continue }
+      perPoint.append(seconds / Double(points))
+      messages = summary.messages
+    }
+    guard world.isCoordinator else { return }
+    let sorted = perPoint.sorted()
+    print(
+      "overhead    \(Show.duration(sorted[sorted.count / 2])) per empty point, journal included")
+    print(
+      "            median of \(rounds) rounds of \(Show.count(points)) points "
+        + "(\(Show.duration(sorted[0])) to \(Show.duration(sorted[sorted.count - 1]))), "
+        + "\(Show.count(messages)) messages a round")
+  }
+
+  private var benchJournalPath: String {
+    "\(folder)/framesweep-bench-\(ProcessInfo.processInfo.processIdentifier).journal"
+  }
+
+  /// Costs over three decades, skewed to the short ones as in grids of widths and depths, whose
+  /// longest is below 1 % of the total.
+  static func unevenCosts(total: Double) -> [Float] {
+    let count = 2_000
+    let shares = (0..<count).map { index -> Double in
+      let step = Double((index * 7_919) % count) / Double(count - 1)
+      return 1 + 999 * step * step * step
+    }
+    let sum = shares.reduce(0, +)
+    return shares.map { Float($0 / sum * total) }
+  }
+
+  private func measureEfficiency(_ world: World) throws {
+    let costs = Self.unevenCosts(total: seconds * Double(world.workerCount))
+    let work = World.Work(
+      points: (0..<Int32(costs.count)).map { $0 }, predictedSeconds: costs, planCount: costs.count,
+      planHash: [])
+    var host = try BenchHost(
+      journal: world.isCoordinator ? benchJournalPath : nil, planCount: costs.count)
+    let summary = try world.run(work, host: &host) { worker in
+      { point, records in
+        Self.spin(seconds: Double(costs[point]))
+        Record(point: point, status: .ok, execution: Execution(rank: worker)).encode(into: &records)
+        return true
+      }
+    }
+    try host.remove()
+    guard let summary else { return }
+    let efficiency = summary.efficiency(workers: world.workerCount)
+    print(
+      String(format: "efficiency  %.1f %% of ", 100 * efficiency)
+        + "\(Show.duration(summary.spanSeconds * Double(world.workerCount))) on "
+        + "\(Show.count(costs.count)) points whose costs differ 1,000-fold")
+  }
+
+  /// Works for a while, as seen by the thread's own CPU clock.
+  private static func spin(seconds: Double) {
+    let end = threadCPUSeconds() + seconds
+    while threadCPUSeconds() < end {}
+  }
+
+  private func simulate() {
+    for ranks in [16, 256, 4_096] {
+      let costs = Self.simulatedCosts(ranks: ranks)
+      let start = ContinuousClock.now
+      var world = SimulatedWorld(seconds: costs, workers: ranks)
+      let outcome = world.run()
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      print(
+        String(
+          format: "schedule    %.3f times the lower bound on %@ ranks (simulated, ",
+          outcome.makespan / outcome.lowerBound, Show.count(ranks))
+          + "\(Show.count(costs.count)) points); coordinator: "
+          + "\(Show.count(Int(Double(outcome.messages) / seconds))) messages/s")
+    }
+    print("memory      \(Show.bytes(Double(peakMemoryBytes()))) at most in this process")
+  }
+
+  /// A grid large enough for its ranks: 100 points each, 0.1 s to 100 s long.
+  static func simulatedCosts(ranks: Int) -> [Float] {
+    let count = 100 * ranks
+    return (0..<count).map { index in
+      let step = Float((index &* 7_919) % count) / Float(count)
+      return 0.1 * (1 + 999 * step * step * step)
+    }
+  }
+}
+
+/// Journals what it is given; without a path, on ranks that do not coordinate, it does nothing.
+private struct BenchHost: SweepHost {
+  private var journal: Journal?
+  private let path: String?
+
+  init(journal path: String?, planCount: Int) throws {
+    self.path = path
+    guard let path else { return }
+    journal = try Journal.create(
+      at: path, planHash: Array(repeating: 0, count: 32), planCount: planCount)
+  }
+
+  mutating func store(_ block: ResultBlock, from worker: Int) throws {
+    try journal?.append(records: block.records)
+  }
+
+  mutating func commit() throws { try journal?.commit() }
+
+  mutating func tick(_ progress: SweepProgress) -> String? { nil }
+
+  mutating func remove() throws {
+    guard let path else { return }
+    journal = nil
+    try FileManager.default.removeItem(atPath: path)
+  }
+}

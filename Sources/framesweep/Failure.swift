@@ -1,0 +1,33 @@
+import Foundation
+
+/// The program's exit codes; scripts rely on them.
+enum ExitStatus: Int32 {
+  case ok = 0
+  case someNotOK = 3
+  case usage = 64
+  case badInput = 65
+  case internalError = 70
+  case cannotWrite = 73
+  case stoppedEarly = 75
+}
+
+/// An end of the program: what to say on standard error, and the code to return.
+struct Failure: Error {
+  var code: ExitStatus
+  var message: String
+
+  init(_ code: ExitStatus, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  func report() {
+    guard !message.isEmpty else { return }
+    standardError(message)
+  }
+}
+
+/// Writes a line to standard error.
+func standardError(_ line: String) {
+  FileHandle.standardError.write(Data((line + "\n").utf8))
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// How quantities are shown in the terminal.
+enum Show {
+  /// Seconds as a person reads them: 0.3 ms, 12.5 s, 3 min 20 s, 2 h 5 min, 3 d 4 h.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "unknown" }
+    switch seconds {
+    case ..<1e-3: return String(format: "%.1f µs", seconds * 1e6)
+    case ..<1: return String(format: "%.1f ms", seconds * 1e3)
+    case ..<60: return String(format: "%.1f s", seconds)
+    case ..<3_600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+    case ..<86_400: return "\(Int(seconds) / 3_600) h \(Int(seconds) % 3_600 / 60) min"
+    default: return "\(Int(seconds) / 86_400) d \(Int(seconds) % 86_400 / 3_600) h"
+    }
+  }
+
+  /// Bytes with a binary unit.
+  static func bytes(_ count: Double) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    var value = count
+    var unit = 0
+    while value >= 1_024, unit < units.count - 1 {
+      value /= 1_024
+      unit += 1
+    }
+    return String(format: unit == 0 ? "%.0f %@" : "%.1f %@", value, units[unit])
+  }
+
+  /// A count with thin groups of three digits: 1,234,567.
+  static func count(_ number: Int) -> String {
+    var digits = String(abs(number))
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+
+  /// A floating-point operation count with a decimal prefix.
+  static func flops(_ count: Double) -> String {
+    let units = ["FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"]
+    var value = count
+    var unit = 0
+    while value >= 1_000, unit < units.count - 1 {
+      value /= 1_000
+      unit += 1
+    }
+    return String(format: "%.3g %@", value, units[unit])
+  }
+
+  /// A value of a statistic.
+  static func value(_ number: Double) -> String {
+    number.isNaN ? "–" : String(format: "%.6g", number)
+  }
+}
+
+/// Rows of words in aligned columns; the first row is the head.
+func alignedTable(_ rows: [[String]], rightAligned: Set<Int> = []) -> String {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in
+    rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    row.enumerated().map { column, word in
+      let padding = String(repeating: " ", count: widths[column] - word.count)
+      if rightAligned.contains(column) { return padding + word }
+      return column == row.count - 1 ? word : word + padding
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}

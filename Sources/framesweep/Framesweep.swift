@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: parses, runs one command, and turns errors into exit codes.
+@main
+struct Framesweep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "framesweep",
+    abstract:
+      "Measure the frames that neural-network architectures induce, over whole grids of them.",
+    discussion: """
+      A sweep file (YAML) describes a grid of architectures and what to measure. `plan` checks it,
+      `run` computes it, alone or as many ranks under mpirun, into one HDF5 file, and `inspect` shows
+      what came out.
+
+        framesweep plan jobs/quickstart.yaml
+        mpirun -n 2 framesweep run jobs/quickstart.yaml -o quickstart.h5
+        framesweep inspect quickstart.h5
+
+      Exit codes: 0 all points ok; 3 finished, some points not ok; 64 wrong usage; 65 the sweep file
+      or an input file is wrong; 73 the output cannot be written; 75 stopped early, resumable; 70
+      internal error.
+      """,
+    version: versionText,
+    subcommands: [PlanCommand.self, RunCommand.self, InspectCommand.self, BenchCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      failure.report()
+      Foundation.exit(failure.code.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import SweepRecords
+import SweepStore
+
+/// Summarises a results file in the terminal.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what is in a results file.",
+    discussion: """
+      Without options: points by status, the range of every statistic, the slowest points, and what \
+      the file was made with.
+
+        framesweep inspect quickstart.h5
+        framesweep inspect quickstart.h5 --points
+        framesweep inspect quickstart.h5 --point 17
+        framesweep inspect quickstart.h5 --failed
+      """)
+
+  @Argument(help: ArgumentHelp("The results file.", valueName: "file"))
+  var path: String
+
+  @Flag(name: .long, help: "A table of all points: what varies, status, and each statistic.")
+  var points = false
+
+  @Option(name: .long, help: "Everything about one point.")
+  var point: Int?
+
+  @Flag(name: .long, help: "The points that are not ok, and why.")
+  var failed = false
+
+  func validate() throws {
+    guard [points, point != nil, failed].count(where: { $0 }) <= 1 else {
+      throw ValidationError(
+        "--points, --point and --failed exclude each other, expected one of them")
+    }
+  }
+
+  func run() throws {
+    do throws(StoreError) {
+      let reader = try ResultReader.open(path)
+      if let point, !(0..<reader.pointCount).contains(point) {
+        throw StoreError(
+          .cannotRead, path: path, operation: "looking up point \(point)",
+          reason: "expected 0 to \(reader.pointCount - 1)")
+      }
+      let view = ResultView(try reader.columns())
+      if let point {
+        try view.printPoint(point, of: reader)
+      } else if points {
+        try view.printTable(of: reader)
+      } else if failed {
+        try view.printFailures(of: reader)
+      } else {
+        try view.printSummary(of: reader)
+      }
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Architectures
+import Digest
+import InducedFrames
+import Measurements
+import SweepRecords
+import SweepSpec
+import SweepStore
+
+extension SweepFile {
+  /// What the results file needs to know of the sweep.
+  var table: TableDescription {
+    let plan = plan
+    let layout = recipe.layout
+    let shape = TableShape(self)
+    var cache = StructureCache()
+    return TableDescription(
+      planHash: plan.planHash.bytes, pointCount: plan.count, layerCount: shape.layers,
+      drawCount: shape.draws, layout: layout, sweepText: spec.text,
+      coordinateNames: spec.coordinates,
+      fillPlanRow: { index, row in plan.point(at: index).fill(&row) },
+      structure: { index in
+        var values = RecordValues(layout: layout, draws: 0)
+        StructureValues(plan.point(at: index).architecture, cache: &cache).store(in: &values)
+        return values
+      },
+      identity: { index in
+        let point = plan.point(at: index)
+        return (point.shortID, point.architecture.canonicalText)
+      })
+  }
+}
+
+extension Point {
+  /// Stores what the plan says about the point in its row of the table.
+  fileprivate func fill(_ row: inout PlanRow) {
+    let columns = columns
+    row.set(.family, Int(architecture.family.rawValue))
+    row.set(.form, Int(architecture.form.rawValue))
+    row.set(.shortcut, Int(columns.shortcut))
+    row.set(.preset, -1)
+    row.set(.stageDepth, Int(columns.stageDepth))
+    row.set(.width, Int(columns.width))
+    row.set(.stageCount, Int(columns.stageCount))
+    row.set(.widen, columns.widen)
+    row.set(.kernel, Int(columns.kernel))
+    row.set(.stride, Int(columns.stride))
+    row.set(.growth, Int(columns.growth))
+    row.set(.skipLength, Int(columns.skipLength))
+    row.set(.inputChannels, Int(columns.inputChannels))
+    row.set(.inputSize, Int(columns.inputSize))
+    row.set(.layerCount, Int(columns.layerCount))
+    row.set(.seed, Int(seed))
+    row.set(.layerWidth, architecture.input.channels, layer: 0)
+    for layer in architecture.layers {
+      row.set(.layerWidth, layer.width, layer: layer.index + 1)
+      row.set(.layerKernel, layer.kernel, layer: layer.index + 1)
+      row.set(.layerStride, layer.stride, layer: layer.index + 1)
+      row.set(.layerStage, layer.stage + 1, layer: layer.index + 1)
+      row.set(.layerInputWidth, layer.inputWidth, layer: layer.index + 1)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Measurements
+import SweepSpec
+
+/// A sweep file that was read and expanded.
+struct SweepFile {
+  let path: String
+  let spec: Spec
+  let plan: Plan
+  let recipe: Recipe
+
+  /// Reads a file, or standard input for "-".
+  ///
+  /// **Throws**: `Failure` where it cannot be read.
+  static func bytes(at path: String) throws -> [UInt8] {
+    do {
+      if path == "-" { return try Array(FileHandle.standardInput.readToEnd() ?? Data()) }
+      return try Array(Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      let url = URL(fileURLWithPath: path)
+      let isFolder = (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+      let reason =
+        isFolder
+        ? "it is a folder"
+        : FileManager.default.fileExists(atPath: path) ? "\(error)" : "there is no such file"
+      throw Failure(.badInput, "\(path): cannot be read: \(reason), expected a sweep file (YAML)")
+    }
+  }
+
+  /// Checks and expands a sweep file's bytes.
+  ///
+  /// **Throws**: `Failure` with every mistake and its place.
+  init(path: String, bytes: [UInt8]) throws {
+    self.path = path
+    do throws(SpecErrors) {
+      spec = try SpecReader.read(bytes)
+      plan = try Plan(spec)
+      recipe = Recipe(spec.measure)
+    } catch {
+      throw Failure(.badInput, error.text(file: path))
+    }
+  }
+
+  /// The cost model's word for some points, in seconds.
+  func predictedSeconds(of points: [Int32]) -> [Float] {
+    var model = CostModel(recipe)
+    return points.map { Float(model.cost(of: plan.point(at: Int($0))).seconds) }
+  }
+
+  /// Shows what the reader noticed without refusing the file.
+  func showWarnings() {
+    for warning in plan.warnings { standardError("\(warning.text(file: path)) (warning)") }
+  }
+}

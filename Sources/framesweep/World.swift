@@ -1,0 +1,141 @@
+import Foundation
+import SweepEmbedded
+import SweepMPI
+import SweepRuntime
+
+/// The workers of this start of the program: threads of one process, or the ranks of an MPI job.
+struct World {
+  private enum Kind {
+    case embedded(workers: Int)
+    case mpi(MPIWorld)
+  }
+
+  /// What a sweep needs, the same on every rank.
+  struct Work {
+    /// The points to compute; used on the coordinator's rank only.
+    var points: [Int32]
+    /// The cost model's word for each of them, in seconds.
+    var predictedSeconds: [Float]
+    /// The number of points of the plan.
+    var planCount: Int
+    /// What all ranks must agree on.
+    var planHash: [UInt8]
+  }
+
+  private let kind: Kind
+
+  /// Joins the MPI job that this process was launched in, or stands alone.
+  ///
+  /// **Throws**: `Failure` where a launcher of another MPI started this process.
+  static func join(workers: Int?) throws -> World {
+    do {
+      if let world = try MPIWorld.joinIfLaunched() {
+        guard workers == nil else {
+          throw Failure(
+            .usage,
+            "--workers is for one process alone, expected one worker per rank under mpirun; "
+              + "start more ranks instead")
+        }
+        return World(kind: .mpi(world))
+      }
+    } catch let error as WrongLauncher {
+      throw Failure(.usage, error.description)
+    }
+    return World(kind: .embedded(workers: workers ?? ProcessInfo.processInfo.activeProcessorCount))
+  }
+
+  /// Whether this process coordinates, reads the files and writes the output.
+  var isCoordinator: Bool {
+    switch kind {
+    case .embedded: true
+    case .mpi(let world): world.rank == 0
+    }
+  }
+
+  var workerCount: Int {
+    switch kind {
+    case .embedded(let workers): workers
+    case .mpi(let world): world.size
+    }
+  }
+
+  /// What there is, in words.
+  var description: String {
+    switch kind {
+    case .embedded(let workers):
+      "1 process, \(workers) worker \(workers == 1 ? "thread" : "threads")"
+    case .mpi(let world): "\(world.size) MPI \(world.size == 1 ? "rank" : "ranks")"
+    }
+  }
+
+  /// The version text of the MPI library in use; nil without one.
+  var mpiVersion: String? {
+    switch kind {
+    case .embedded: nil
+    case .mpi(let world): world.libraryVersion
+    }
+  }
+
+  /// Whether the ranks are those of an MPI job.
+  var isMPI: Bool { mpiVersion != nil }
+
+  /// The host names of all workers, on every rank.
+  func hosts() throws -> [String] {
+    switch kind {
+    case .embedded(let workers):
+      Array(repeating: ProcessInfo.processInfo.hostName, count: workers)
+    case .mpi(let world): try world.hosts()
+    }
+  }
+
+  /// Gives every rank the coordinator's bytes; nil, on every rank, where the coordinator has none.
+  func share(_ bytes: [UInt8]?) throws -> [UInt8]? {
+    switch kind {
+    case .embedded: bytes
+    case .mpi(let world): try world.share(bytes)
+    }
+  }
+
+  /// Runs a sweep to its end; the summary is nil on ranks that do not coordinate.
+  func run<Host: SweepHost>(
+    _ work: Work, host: inout Host,
+    makeCompute: @escaping @Sendable (_ worker: Int) -> ComputeThread.Compute
+  ) throws -> SweepSummary? {
+    switch kind {
+    case .embedded(let workers):
+      return try run(
+        work, on: EmbeddedTransport(workers: workers), host: &host, makeCompute: makeCompute)
+    case .mpi(let world):
+      return try run(work, on: world.makeTransport(), host: &host, makeCompute: makeCompute)
+    }
+  }
+
+  private func run<Carrier: Transport, Host: SweepHost>(
+    _ work: Work, on transport: Carrier, host: inout Host,
+    makeCompute: @escaping @Sendable (_ worker: Int) -> ComputeThread.Compute
+  ) throws -> SweepSummary? {
+    let isCoordinator = transport.hostsCoordinator
+    var driver = try Driver(
+      transport: transport, planHash: work.planHash, host: ProcessInfo.processInfo.hostName,
+      makeCompute: makeCompute)
+    guard isCoordinator else {
+      try driver.runWorkers()
+      return nil
+    }
+    var coordinator = Coordinator(
+      points: work.points, predictedSeconds: work.predictedSeconds, planCount: work.planCount,
+      workers: workerCount, planHash: work.planHash)
+    return try driver.run(&coordinator, host: &host)
+  }
+
+  /// Leaves the MPI job in good order; collective.
+  func leave() throws {
+    if case .mpi(let world) = kind { try world.leave() }
+  }
+
+  /// Ends all ranks at once where the job cannot go on.
+  func abort(_ code: ExitStatus) -> Never {
+    if case .mpi(let world) = kind { world.abort(code: code.rawValue) }
+    exit(code.rawValue)
+  }
+}

@@ -1,0 +1,243 @@
+extension BadFile {
+  /// Files with keys that are missing, unknown, misplaced or given twice.
+  static let keys: [BadFile] = [
+    BadFile(
+      "nothing but the format",
+      text:
+        """
+        format: 1
+
+        """,
+      messages:
+        """
+        1:1: 'measure' is missing, expected measure: {frame: {…}}
+        1:1: 'name' is missing, expected name: my-sweep
+        1:1: the sweep has no points, expected grid, include or both
+        """),
+    BadFile(
+      "another format",
+      text:
+        """
+        format: 2
+        name: x
+        measure: {frame: {minimum: true}}
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        """,
+      messages:
+        """
+        1:9: format: this version of framesweep does not read format '2', expected 1
+        """),
+    BadFile(
+      "a wordy format",
+      text:
+        """
+        format: one
+        name: [x]
+        measure: yes
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        """,
+      messages:
+        """
+        1:9: format: this version of framesweep does not read format 'one', expected 1
+        2:7: name: found a list, expected a name on one line
+        3:10: measure: found 'yes', expected what is measured (frame: {minimum: true, statistics: \
+        true, bounds: false})
+        """),
+    BadFile(
+      "unknown keys",
+      text:
+        """
+        format: 1
+        nmae: x
+        mesure: {frame: {minimum: true}}
+        gird: {widht: [8]}
+
+        """,
+      messages:
+        """
+        2:1: nmae: unknown key 'nmae', expected one of format, name, seed, architecture, grid, \
+        zip, exclude, include, weights, measure; did you mean 'name'?
+        3:1: mesure: unknown key 'mesure', expected one of format, name, seed, architecture, \
+        grid, zip, exclude, include, weights, measure; did you mean 'measure'?
+        4:1: gird: unknown key 'gird', expected one of format, name, seed, architecture, grid, \
+        zip, exclude, include, weights, measure; did you mean 'grid'?
+        """),
+    BadFile(
+      "unknown axes",
+      grid:
+        """
+        architecture: {familly: chain, input: {chanels: 1, size: 8}}
+        grid: {widht: [8], stage-depth: [2], color: [red]}
+        """,
+      messages:
+        """
+        4:16: architecture.familly: unknown key 'familly', expected one of family, form, \
+        shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
+        skip_length; did you mean 'family'?
+        4:40: architecture.input.chanels: unknown key 'chanels', expected one of channels, size; \
+        did you mean 'channels'?
+        5:8: grid.widht: unknown key 'widht', expected one of family, form, shortcut, input, \
+        stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
+        seed, weights; did you mean 'width'?
+        5:20: grid.stage-depth: unknown key 'stage-depth', expected one of family, form, \
+        shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
+        skip_length, seed, weights; did you mean 'stage_depth'?
+        5:38: grid.color: unknown key 'color', expected one of family, form, shortcut, input, \
+        stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
+        seed, weights
+        """),
+    BadFile(
+      "misplaced keys",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        kernel: 3
+        minimum: true
+        draws: 3
+        """,
+      messages:
+        """
+        6:1: kernel: 'kernel' does not belong here, expected it under architecture, grid, zip or \
+        include
+        7:1: minimum: 'minimum' does not belong here, expected it under measure.frame
+        8:1: draws: 'draws' does not belong here, expected it under weights
+        """),
+    BadFile(
+      "misplaced keys below",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2, seed: 3, \
+        grid: {}}
+        grid: {width: [8], measure: [1]}
+        """,
+      messages:
+        """
+        4:78: architecture.seed: 'seed' does not belong here, expected it beside architecture, or \
+        in grid, zip or include
+        4:87: architecture.grid: 'grid' does not belong here, expected it at the top level
+        5:20: grid.measure: 'measure' does not belong here, expected it at the top level
+        """),
+    BadFile(
+      "depth",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}}
+        grid: {width: [8], depth: [3, 5]}
+        """,
+      messages:
+        """
+        5:20: grid.depth: 'depth' is not read, because papers count all layers of a network by it \
+        (the column layer_count), expected stage_depth (layers per stage) and stage_count \
+        (stages), whose product it is
+        """),
+    BadFile(
+      "what is not available",
+      text:
+        """
+        format: 1
+        name: x
+        measure: {frame: {minimum: true}, neural_frames: {data: digits}}
+        weights: {file: a.h5, group: /b}
+        grid: {preset: [vgg], inference_sweeps: [1]}
+
+        """,
+      messages:
+        """
+        3:35: measure.neural_frames: 'neural_frames' is not available in this version of \
+        framesweep, expected it to be left out
+        4:11: weights.file: 'file' is not available in this version of framesweep, expected it to \
+        be left out
+        4:23: weights.group: 'group' is not available in this version of framesweep, expected it \
+        to be left out
+        5:8: grid.preset: 'preset' is not available in this version of framesweep, expected it to \
+        be left out
+        5:23: grid.inference_sweeps: 'inference_sweeps' is not available in this version of \
+        framesweep, expected it to be left out
+        """),
+    BadFile(
+      "weights",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        weights: {init: xavier, draws: 0}
+        """,
+      messages:
+        """
+        6:17: weights.init: found 'xavier', expected he
+        6:32: weights.draws: 0 is too small, expected a whole number from 1 to 1000000
+        """),
+    BadFile(
+      "weights without a source",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        weights: {draws: 2}
+        """,
+      messages:
+        """
+        6:10: weights: weights have no source, expected init: he
+        """),
+    BadFile(
+      "weights given twice",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        zip: [{weights: [{init: he}, {init: he, draws: 2}]}]
+        weights: {init: he}
+        """,
+      messages:
+        """
+        7:1: weights: 'weights' is given already by zip[0].weights at 6:8, expected it once
+        """),
+    BadFile(
+      "weights missing in an item",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8], weights: [{init: he}]}
+        include: [{family: chain, input: {channels: 1, size: 1}, stages: [{widths: [3]}]}]
+        """,
+      messages:
+        """
+        6:11: include[0]: 'weights' are not given, and those of the grid vary, expected them in \
+        the item
+        """),
+    BadFile(
+      "measure",
+      text:
+        """
+        format: 1
+        name: x
+        measure: {frame: {minimun: true, bounds: 1}}
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        """,
+      messages:
+        """
+        3:19: measure.frame.minimun: unknown key 'minimun', expected one of minimum, statistics, \
+        bounds; did you mean 'minimum'?
+        3:42: measure.frame.bounds: found '1', expected true or false
+        """),
+    BadFile(
+      "nothing measured",
+      text:
+        """
+        format: 1
+        name: x
+        measure: {frame: {}}
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8]}
+        """,
+      messages:
+        """
+        3:18: measure.frame: found an empty mapping, expected {minimum: true, statistics: true, \
+        bounds: false} or a part of it
+        """),
+  ]
+}

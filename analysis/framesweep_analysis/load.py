@@ -1,0 +1,150 @@
+"""Opens a results file as one data set with labels in place of codes."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from .errors import IncompleteResultsWarning, ResultsError
+
+#: The version of the file layout that this package reads, the attribute `framesweep_format`.
+FORMAT = 1
+
+#: The label of code -1: the key takes no part in the point.
+NOT_USED = "none"
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def open_results(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Opens the table of a results file, its root group.
+
+    Columns are read when they are used. Enumerations (`family`, `form`, `status`, ...) hold their
+    labels as text, with "none" where a key takes no part in a point; the labels in the order of
+    their codes stay in the attribute `flag_meanings`.
+
+    Raises `ResultsError` if there is no such file or it is not a whole results file of a known
+    version. Warns with `IncompleteResultsWarning` if points are still pending.
+    """
+    path = Path(path)
+    _check_file(path)
+    with _hdf5_errors(path):
+        dataset = xr.open_dataset(
+            path, engine="h5netcdf", decode_timedelta=False, phony_dims="access"
+        )
+    try:
+        _check_format(dataset, path)
+        with _hdf5_errors(path):
+            dataset = decode_labels(dataset)
+    except ResultsError:
+        dataset.close()
+        raise
+    if not _is_complete(dataset):
+        pending = status_counts(dataset).get("pending", 0)
+        warnings.warn(
+            f"{path}: {pending} of {dataset.sizes['point']} points are pending; "
+            f"`framesweep run SWEEP -o {path} --resume` computes them",
+            IncompleteResultsWarning,
+            stacklevel=2,
+        )
+    return dataset
+
+
+def select_ok(dataset: xr.Dataset) -> xr.Dataset:
+    """The points whose status is ok, in their order."""
+    return dataset.isel(point=np.flatnonzero(dataset["status"].to_numpy() == "ok"))
+
+
+def status_counts(dataset: xr.Dataset) -> dict[str, int]:
+    """How many points ended with each status, most frequent first; absent ones are left out."""
+    labels, counts = np.unique(dataset["status"].to_numpy().astype(str), return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return {str(labels[index]): int(counts[index]) for index in order}
+
+
+def decode_labels(dataset: xr.Dataset) -> xr.Dataset:
+    """The same data set with labels in place of the codes of every enumeration."""
+    decoded = {
+        name: _decoded(variable)
+        for name, variable in dataset.variables.items()
+        if "flag_values" in variable.attrs and "flag_meanings" in variable.attrs
+    }
+    coordinates = [name for name in decoded if name in dataset.coords]
+    return dataset.assign({n: v for n, v in decoded.items() if n not in coordinates}).assign_coords(
+        {n: decoded[n] for n in coordinates}
+    )
+
+
+def _decoded(variable: xr.Variable) -> xr.Variable:
+    attributes = dict(variable.attrs)
+    codes: NDArray[np.int64] = np.atleast_1d(attributes.pop("flag_values")).astype(np.int64)
+    labels = str(attributes["flag_meanings"]).split()
+    if len(codes) != len(labels):
+        raise ResultsError(
+            f"{len(codes)} flag_values but {len(labels)} flag_meanings ({attributes})"
+        )
+    # One entry for each value of a byte: looking up a million codes takes milliseconds.
+    table = np.array([f"code_{code}" for code in (*range(128), *range(-128, 0))], dtype=object)
+    table[np.uint8(255)] = NOT_USED
+    for code, label in zip(codes, labels, strict=True):
+        table[int(code) % 256] = label
+    values = variable.to_numpy().astype(np.int64) % 256
+    return xr.Variable(variable.dims, table[values], attributes)
+
+
+def _is_complete(dataset: xr.Dataset) -> bool:
+    return bool(np.all(np.asarray(dataset.attrs.get("complete", 1)) == 1))
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise ResultsError(f"{path}: this is a folder, expected a results file (.h5)")
+    if not path.exists():
+        journal = path.with_name(path.name + ".journal")
+        if journal.exists():
+            raise ResultsError(
+                f"{path}: not there yet, its journal is: the run has not finished; "
+                f"`framesweep run SWEEP -o {path} --resume` goes on with it"
+            )
+        near = sorted(other.name for other in path.parent.glob("*.h5"))[:5]
+        there = f"; the folder has {', '.join(near)}" if near else ""
+        raise ResultsError(f"{path}: no such file{there}")
+    if path.name.endswith(".journal"):
+        raise ResultsError(
+            f"{path}: this is the journal of a run, expected its output {path.name[:-8]}"
+        )
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_HDF5_SIGNATURE))
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror}") from error
+    if start != _HDF5_SIGNATURE:
+        raise ResultsError(f"{path}: this is not an HDF5 file, expected an output of framesweep")
+
+
+@contextmanager
+def _hdf5_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyError, RuntimeError) as error:
+        raise ResultsError(
+            f"{path}: cannot be read, perhaps because only a part of it was copied: {error}"
+        ) from error
+
+
+def _check_format(dataset: xr.Dataset, path: Path) -> None:
+    version = dataset.attrs.get("framesweep_format")
+    if version is None or "point" not in dataset.sizes or "status" not in dataset:
+        raise ResultsError(f"{path}: this HDF5 file was not written by framesweep")
+    if int(np.asarray(version).item()) > FORMAT:
+        raise ResultsError(
+            f"{path}: has format {version}, this package reads formats up to {FORMAT}; "
+            "install the analysis package of the framesweep that wrote the file"
+        )

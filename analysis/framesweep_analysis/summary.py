@@ -1,0 +1,54 @@
+"""A results file in a few lines of text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .load import select_ok, status_counts
+
+
+def summary(dataset: xr.Dataset, name: str | Path) -> str:
+    """Counts by status, family and form, and the range of every statistic over the ok points."""
+    counts = status_counts(dataset)
+    lines = [
+        f"{name}: {dataset.sizes['point']:,} points",
+        "status: " + ", ".join(f"{count:,} {status}" for status, count in counts.items()),
+    ]
+    others = [f"{n} {size}" for n, size in dataset.sizes.items() if n != "point"]
+    if others:
+        lines.append("other dimensions: " + ", ".join(others))
+    ok = select_ok(dataset)
+    if ok.sizes["point"] == 0:
+        return "\n".join([*lines, "no point is ok, so there are no statistics"])
+    if "family" in ok and "form" in ok:
+        lines += ["", f"{'family':<10} {'form':<10} {'ok points':>10}"]
+        pairs = ok["family"].to_numpy().astype(str), ok["form"].to_numpy().astype(str)
+        groups, sizes = np.unique(np.stack(pairs), axis=1, return_counts=True)
+        for (family, form), size in zip(groups.T, sizes, strict=True):
+            lines.append(f"{family:<10} {form:<10} {size:>10,}")
+    rows = list(_ranges(ok))
+    if rows:
+        width = max(len(row[0]) for row in rows)
+        heads = f"{'values':>10} {'least':>12} {'median':>12} {'most':>12}"
+        lines += ["", f"{'statistic':<{width}} {heads}"]
+        for column, count, least, median, most in rows:
+            numbers = f"{count:>10,} {least:>12.6g} {median:>12.6g} {most:>12.6g}"
+            lines.append(f"{column:<{width}} {numbers}")
+    return "\n".join(lines)
+
+
+def _ranges(ok: xr.Dataset) -> list[tuple[str, int, float, float, float]]:
+    rows = []
+    for name, column in ok.data_vars.items():
+        statistic = column.dtype.kind == "f" and name != "widen"
+        if not (statistic or name == "parameter_count"):
+            continue
+        values = column.to_numpy()
+        values = values[np.isfinite(values)]
+        if values.size:
+            least, median, most = np.quantile(values, [0.0, 0.5, 1.0])
+            rows.append((str(name), int(values.size), float(least), float(median), float(most)))
+    return rows

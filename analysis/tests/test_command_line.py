@@ -1,0 +1,80 @@
+"""`python -m framesweep_analysis` as users call it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+from results_file import write_results
+
+from framesweep_analysis import stored_sha256
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "framesweep_analysis", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_figure_writes_the_file_it_names(results: Path, tmp_path: Path) -> None:
+    out = tmp_path / "potential.png"
+    done = run("figure", "potential", results, "-o", out)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{out}\n", "")
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_summary_counts_and_ranges(results: Path) -> None:
+    done = run("summary", results)
+    assert done.returncode == 0, done.stderr
+    assert "60 points" in done.stdout
+    assert "status: 60 ok" in done.stdout
+    assert "min_deep_frame_potential" in done.stdout
+    assert max(map(len, done.stdout.splitlines()[1:])) <= 80
+
+
+def test_summary_of_a_partial_file_notes_it(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "p.h5", change={"status": np.zeros(60, dtype=np.int8)})
+    done = run("summary", path)
+    assert done.returncode == 0
+    assert "no point is ok" in done.stdout
+    assert done.stderr.startswith("note: ")
+
+
+def test_checksum_prints_what_the_file_says(results: Path) -> None:
+    done = run("checksum", results)
+    assert (done.returncode, done.stdout.strip()) == (0, stored_sha256(results))
+
+
+def test_checksum_fails_on_a_changed_file(results: Path) -> None:
+    with h5py.File(results, "r+") as file:
+        file["seed"][0] = 8
+    done = run("checksum", results)
+    assert done.returncode == 1
+    assert "was changed after framesweep wrote it" in done.stderr
+
+
+def test_mistakes_are_one_line_without_a_traceback(results: Path, tmp_path: Path) -> None:
+    empty = write_results(tmp_path / "e.h5", change={"family": np.ones(60, dtype=np.int8)})
+    for arguments, reason in (
+        (("summary", tmp_path / "absent.h5"), "no such file"),
+        (("figure", "potential", empty, "-o", tmp_path / "e.png"), "nothing to draw"),
+        (("figure", "potential", results, "-o", tmp_path / "e.bmp"), "ends in .png"),
+        (("figure", "potential", results, "-o", "/proc/none/e.png"), "/proc/none"),
+    ):
+        done = run(*arguments)
+        assert done.returncode == 1, arguments
+        assert done.stderr.startswith("error: ") and reason in done.stderr, done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_an_output_of_framesweep_is_whole(real_results: Path, tmp_path: Path) -> None:
+    assert run("checksum", real_results).returncode == 0
+    done = run("summary", real_results)
+    assert done.returncode == 0, done.stderr
+    done = run("figure", "potential", real_results, "-o", tmp_path / "real.png")
+    assert done.returncode == 0, done.stderr
