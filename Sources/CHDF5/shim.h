@@ -57,11 +57,15 @@ static inline herr_t CHDF5_do_not_lock(hid_t access) {
 }
 
 // A thread-safe library keeps one error stack, and one printer of it, per thread.
-static inline void CHDF5_silence(void) {
-  static _Thread_local int silent = 0;
-  if (!silent) {
+//
+// The library's own end at exit crashes where a file could not be written, on a full disk for
+// example; files are closed explicitly, so it is left out. This must come before the library starts.
+static inline void CHDF5_prepare(void) {
+  static _Thread_local int prepared = 0;
+  if (!prepared) {
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    silent = 1;
+    prepared = 1;
   }
 }
 

@@ -20,13 +20,13 @@ extension Dataset {
 
   /// Whether the dataset is the coordinate of a dimension.
   public var isScale: Bool {
-    CHDF5_silence()
+    CHDF5_prepare()
     return H5DSis_scale(handle.id) > 0
   }
 
   /// Whether a scale is attached to one of this dataset's dimensions.
   public func isAttached(_ scale: borrowing Dataset, to dimension: Int) -> Bool {
-    CHDF5_silence()
+    CHDF5_prepare()
     return H5DSis_attached(handle.id, scale.handle.id, UInt32(dimension)) > 0
   }
 }

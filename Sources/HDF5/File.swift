@@ -8,6 +8,7 @@ public struct File: ~Copyable {
 
   /// The version of the HDF5 library at hand, such as 1.10.8.
   public static var libraryVersion: String {
+    CHDF5_prepare()
     var major: UInt32 = 0
     var minor: UInt32 = 0
     var release: UInt32 = 0
@@ -19,6 +20,7 @@ public struct File: ~Copyable {
   ///
   /// **Throws**: `HDF5Error`. **Source**: `H5Fcreate`.
   public static func create(_ path: String) throws(HDF5Error) -> File {
+    CHDF5_prepare()
     let creation = try PropertyList.fileCreation()
     let access = try PropertyList.fileAccess()
     let id = try check("H5Fcreate", path) {
@@ -31,6 +33,7 @@ public struct File: ~Copyable {
   ///
   /// **Throws**: `HDF5Error`. **Source**: `H5Fopen`.
   public static func open(_ path: String) throws(HDF5Error) -> File {
+    CHDF5_prepare()
     let access = try PropertyList.fileAccess()
     let id = try check("H5Fopen", path) {
       unsafe H5Fopen(path, CHDF5_F_ACC_RDONLY(), access.handle.id)

@@ -41,7 +41,7 @@ extension Group {
   /// One member's name; files of other programs may keep the order of names only.
   private func memberName(_ index: hsize_t) throws(HDF5Error) -> String {
     let id = handle.id
-    CHDF5_silence()
+    CHDF5_prepare()
     let tracked = unsafe H5Lget_name_by_idx(
       id, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, index, nil, 0, CHDF5_DEFAULT())
     let order = tracked >= 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME

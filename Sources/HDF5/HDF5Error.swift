@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Foundation
 
 /// A call of the HDF5 library that failed.
 public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
@@ -18,8 +19,20 @@ public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Operation, object, then the first cause.
   public var description: String {
-    let cause = frames.first.map { ": \($0)" } ?? ""
+    let cause = (systemReason ?? frames.first).map { ": \($0)" } ?? ""
     return "\(operation) failed on \(object)\(cause)"
+  }
+
+  /// The system's words, such as "No space left on device", where the system refused.
+  public var systemReason: String? {
+    let mark = "error message = '"
+    for frame in frames {
+      guard let start = frame.range(of: mark)?.upperBound,
+        let end = frame[start...].firstIndex(of: "'")
+      else { continue }
+      return String(frame[start..<end])
+    }
+    return nil
   }
 }
 
@@ -30,7 +43,7 @@ public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
 func check<Result: SignedInteger>(
   _ operation: StaticString, _ object: @autoclosure () -> String, _ call: () -> Result
 ) throws(HDF5Error) -> Result {
-  CHDF5_silence()
+  CHDF5_prepare()
   let result = call()
   guard result < 0 else { return result }
   let frames = ErrorStack.capture()

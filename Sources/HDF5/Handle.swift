@@ -33,7 +33,7 @@ struct Handle: ~Copyable {
   }
 
   private static func close(_ id: hid_t, _ kind: Kind) -> herr_t {
-    CHDF5_silence()
+    CHDF5_prepare()
     return switch kind {
     case .file: H5Fclose(id)
     case .group: H5Gclose(id)

@@ -138,7 +138,8 @@ import Testing
     #expect(error?.operation == "H5Fopen")
     #expect(error?.object == missing)
     #expect(error?.frames.isEmpty == false)
-    #expect(error?.description.hasPrefix("H5Fopen failed on \(missing): ") == true)
+    #expect(error?.systemReason == "No such file or directory")
+    #expect(error?.description == "H5Fopen failed on \(missing): No such file or directory")
     let file = try File.create(folder.path("errors.h5"))
     let root = try file.root()
     #expect(throws: HDF5Error.self) { _ = try root.openDataset("nothing") }
