@@ -14,6 +14,7 @@ public struct PointComputer {
   private let recipe: Recipe
   private let run: Int
   private let rank: Int
+  private let memoryLimit: Double
   private var cache = StructureCache()
   private var costModel: CostModel
 
@@ -24,7 +25,11 @@ public struct PointComputer {
   ///   - recipe: what is measured at each of them.
   ///   - run: the number of this start of the program, for the record.
   ///   - rank: the worker, for the record.
-  public init(plan: Plan, recipe: Recipe, run: Int, rank: Int) {
+  ///   - memoryLimit: points that are predicted to need more bytes are not tried.
+  public init(
+    plan: Plan, recipe: Recipe, run: Int, rank: Int, memoryLimit: Double = .infinity
+  ) {
+    self.memoryLimit = memoryLimit
     self.plan = plan
     self.recipe = recipe
     costModel = CostModel(recipe)
@@ -40,19 +45,26 @@ public struct PointComputer {
     let cpuStart = threadCPUSeconds()
     var record = Record(point: index, status: .ok)
     record.execution.start = Date().timeIntervalSince1970
+    let cost = costModel.cost(of: point)
     do {
+      guard cost.bytes <= memoryLimit else { throw MemoryExceeded(cost.bytes, memoryLimit) }
       let values = try values(of: point)
       record.draws = values.draws
       record.values = values.bytes
     } catch {
-      record.status = (error as? NonfiniteResult) == nil ? .failed : .nonfinite
+      record.status =
+        switch error {
+        case is NonfiniteResult: .nonfinite
+        case is MemoryExceeded: .outOfMemory
+        default: .failed
+        }
       record.message = "\(error)"
     }
     record.execution.run = run
     record.execution.rank = rank
     record.execution.wallSeconds = (clock.now - start) / .seconds(1)
     record.execution.cpuSeconds = threadCPUSeconds() - cpuStart
-    record.execution.predictedSeconds = costModel.cost(of: point).seconds
+    record.execution.predictedSeconds = cost.seconds
     record.execution.peakMemory = peakMemoryBytes()
     return record
   }
@@ -107,6 +119,18 @@ public struct PointComputer {
     values.set(.frameBoundUpper, statistics.bounds.upper, at: draw)
     values.set(.frameBoundResidual, statistics.bounds.residual, at: draw)
     values.set(.frameBoundStatus, Int(statistics.bounds.status.rawValue), at: draw)
+  }
+}
+
+/// A point needs more memory than a worker may use.
+struct MemoryExceeded: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ bytes: Double, _ limit: Double) {
+    func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30 * 100).rounded() / 100) GiB" }
+    description =
+      "needs about \(gibibytes(bytes)), expected at most \(gibibytes(limit)), the worker's share of "
+      + "the node's memory"
   }
 }
 

@@ -17,6 +17,9 @@ public final class MPIWorld {
   /// The version text of the MPI library.
   public let libraryVersion: String
 
+  /// The version text of the MPI library that the program is built against.
+  public static var builtAgainst: String { MPIEnvironment.libraryVersion }
+
   /// Joins the job if this process was launched into one; nil if it stands alone.
   ///
   /// Without a launcher MPI is not initialised at all: a singleton start costs time and can fail.

@@ -11,6 +11,13 @@ extension Journal {
     let expected = JournalHeader(planCount: planCount, planHash: planHash)
     let file = try FileDescriptor.open(path, .update)
     if try file.byteCount() < JournalHeader.byteCount {
+      var start: [UInt8] = []
+      let count = try file.read(into: &start, count: JournalHeader.byteCount, at: 0)
+      guard expected.bytes.starts(with: start[..<count]) else {
+        throw StoreError(
+          .damaged, path: path, operation: "reading the journal",
+          reason: "it is no journal of framesweep")
+      }
       // Killed before its header was safe: nothing was acknowledged.
       try file.truncate(to: 0)
       try file.write(expected.bytes.span, at: 0)

@@ -38,12 +38,16 @@ public final class OutputLock {
         }
       }
       let other = Owner(text: Self.read(path))
-      guard takeOver || other.isGone(seenFrom: owner) else {
+      let isGone = other.isGone(seenFrom: owner)
+      // A process that is seen to live is never robbed: two writers would ruin the journal.
+      guard isGone || takeOver && !other.isAlive(seenFrom: owner) else {
         isHeld = false
+        let advice =
+          other.isAlive(seenFrom: owner)
+          ? "wait for it or stop it" : "if that run is gone, say --take-over or remove \(path)"
         throw StoreError(
           .occupied, path: output, operation: "locking it",
-          reason: "\(other.description) works on it; if that run is gone, say --take-over or "
-            + "remove \(path)")
+          reason: "\(other.description) works on it; \(advice)")
       }
       try FileNames.remove(path)
     }
@@ -57,6 +61,17 @@ public final class OutputLock {
     isHeld = false
     guard Self.read(path) == text else { return }
     try? FileNames.remove(path)
+  }
+
+  /// Finds out whether another run took the lock over.
+  ///
+  /// **Throws**: `StoreError` where it did; this run must then write nothing more.
+  public func check() throws(StoreError) {
+    guard Self.read(path) != text else { return }
+    isHeld = false
+    throw StoreError(
+      .occupied, path: path, operation: "looking at the lock",
+      reason: "another run took the output over; this one stops writing")
   }
 
   private static func read(_ path: String) -> String {
@@ -117,10 +132,18 @@ private struct Owner {
   func isGone(seenFrom other: Owner) -> Bool {
     guard process > 0, host == other.host else { return false }
     let now = Self.startTicks(of: process)
+    if now == Self.ended { return true }
     return now.isEmpty ? kill(process, 0) != 0 && errno == ESRCH : now != start
   }
 
+  /// Whether the process certainly runs; of other hosts nothing is certain.
+  func isAlive(seenFrom other: Owner) -> Bool {
+    process > 0 && host == other.host && !isGone(seenFrom: other)
+  }
+
   /// The start of a process; empty where there is none, or the system does not tell.
+  private static let ended = "ended"
+
   private static func startTicks(of process: Int32) -> String {
     guard
       let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
@@ -128,6 +151,8 @@ private struct Owner {
     else { return "" }
     // The second field, the name, may hold blanks; the start is the twenty-second.
     let fields = line[line.index(after: name)...].split(separator: " ")
+    // A zombie has ended; only its parent has not noticed yet.
+    guard fields.first != "Z" else { return ended }
     return fields.count > 19 ? String(fields[19]) : ""
   }
 }

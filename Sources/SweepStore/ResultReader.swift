@@ -24,7 +24,14 @@ public struct ResultReader: ~Copyable {
   /// **Throws**: `StoreError` where it cannot be read or is no results file.
   public static func open(_ path: String) throws(StoreError) -> ResultReader {
     // The system says plainly what the library says in its own words.
-    _ = try FileDescriptor.open(path, .read)
+    let file = try FileDescriptor.open(path, .read)
+    var start: [UInt8] = []
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    guard try file.read(into: &start, count: 8, at: 0) == 8, Array(start[..<8]) == signature else {
+      throw StoreError(
+        .damaged, path: path, operation: "opening it",
+        reason: "it is no HDF5 file, expected a results file of framesweep")
+    }
     do throws(HDF5Error) {
       return try ResultReader(path: path)
     } catch {

@@ -85,8 +85,9 @@ struct BenchCommand: ParsableCommand {
     }
     guard world.isCoordinator else { return }
     let sorted = perPoint.sorted()
+    let median = (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
     print(
-      "overhead    \(Show.duration(sorted[sorted.count / 2])) per empty point, journal included")
+      "overhead    \(Show.duration(median)) per empty point, journal included")
     print(
       "            median of \(rounds) rounds of \(Show.count(points)) points "
         + "(\(Show.duration(sorted[0])) to \(Show.duration(sorted[sorted.count - 1]))), "

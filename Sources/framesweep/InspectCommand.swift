@@ -37,12 +37,10 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    do throws(StoreError) {
+    do {
       let reader = try ResultReader.open(path)
       if let point, !(0..<reader.pointCount).contains(point) {
-        throw StoreError(
-          .cannotRead, path: path, operation: "looking up point \(point)",
-          reason: "expected 0 to \(reader.pointCount - 1)")
+        throw Failure(.usage, "--point is \(point), expected 0 to \(reader.pointCount - 1)")
       }
       let view = ResultView(try reader.columns())
       if let point {
@@ -54,7 +52,7 @@ struct InspectCommand: ParsableCommand {
       } else {
         try view.printSummary(of: reader)
       }
-    } catch {
+    } catch let error as StoreError {
       throw Failure(error)
     }
   }

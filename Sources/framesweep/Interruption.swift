@@ -7,6 +7,8 @@ enum Interruption {
 
   /// Catches TERM, INT, USR1 and USR2; a second INT ends the program at once.
   static func catchSignals() {
+    // A write past a file-size limit then fails like one on a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
       signal(number) { number in
         if number == SIGINT, Interruption.received.load(ordering: .relaxed) == SIGINT { _exit(130) }

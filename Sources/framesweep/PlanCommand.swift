@@ -26,6 +26,9 @@ struct PlanCommand: ParsableCommand {
   @Option(name: .long, help: "Ranks to plan for.")
   var ranks = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(name: .long, help: "The largest results file that is allowed, such as 64GiB.")
+  var maxOutput = ByteCount(bytes: 0x1p34)
+
   @Flag(name: .long, help: "List the points: index, id, architecture, FLOPs, memory, seconds.")
   var points = false
 
@@ -37,6 +40,7 @@ struct PlanCommand: ParsableCommand {
     let sweep = try SweepFile(path: path, bytes: SweepFile.bytes(at: path))
     sweep.showWarnings()
     if points { listPoints(sweep) } else { summarise(sweep) }
+    try sweep.check(maximumOutput: maxOutput)
   }
 
   private func listPoints(_ sweep: SweepFile) {

@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import OpenBLAS
+import SweepMPI
 import SweepStore
 
 /// framesweep's own version.
@@ -10,6 +11,7 @@ let framesweepVersion = "0.1.0"
 var versionText: String {
   """
   framesweep \(framesweepVersion)
+  MPI \(MPIWorld.builtAgainst)
   HDF5 \(File.libraryVersion)
   BLAS \(BLASLibrary.configuration), core \(BLASLibrary.coreName)
   """

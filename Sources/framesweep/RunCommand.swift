@@ -35,8 +35,15 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .long, help: "Go on from the journal of an earlier run; start afresh without one.")
   var resume = false
 
-  @Flag(name: .long, help: "Take the output over from a run that is gone from another host.")
+  @Flag(
+    name: .long,
+    help:
+      "Take over an output whose lock was left by a run on another host; one that lives is not robbed."
+  )
   var takeOver = false
+
+  @Option(name: .long, help: "The largest results file that is allowed, such as 64GiB.")
+  var maxOutput = ByteCount(bytes: 0x1p34)
 
   @Flag(name: .long, help: "Show no progress.")
   var quiet = false
@@ -44,6 +51,12 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     if let workers, workers < 1 {
       throw ValidationError("--workers is \(workers), expected at least 1")
+    }
+    if let workers, workers > 1_024 {
+      throw ValidationError("--workers is \(workers), expected at most 1024")
+    }
+    guard !output.isEmpty, !output.hasSuffix("/") else {
+      throw ValidationError("--output is '\(output)', expected the name of a file")
     }
   }
 
@@ -71,14 +84,14 @@ struct RunCommand: ParsableCommand {
   private func follow(_ world: World) throws -> ExitStatus {
     guard let bytes = try world.share(nil) else { return .ok }
     let sweep = try SweepFile(path: path, bytes: bytes)
-    _ = try world.hosts()
+    let hosts = try world.hosts()
     let run = try world.share(nil).flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
     var host = NoHost()
     _ = try world.run(
       World.Work(
         points: [], predictedSeconds: [], planCount: sweep.plan.count,
         planHash: sweep.plan.planHash.bytes),
-      host: &host, makeCompute: Self.compute(sweep, run: run))
+      host: &host, makeCompute: Self.compute(sweep, run: run, hosts: hosts))
     return .ok
   }
 
@@ -89,6 +102,7 @@ struct RunCommand: ParsableCommand {
       bytes = try SweepFile.bytes(at: path)
       let sweep = try SweepFile(path: path, bytes: bytes)
       sweep.showWarnings()
+      try sweep.check(maximumOutput: maxOutput)
       session = try RunSession(
         sweep, output: output, resume: resume, takeOver: takeOver, quiet: quiet)
     } catch {
@@ -101,12 +115,15 @@ struct RunCommand: ParsableCommand {
 
   /// What every compute thread does with a point.
   static func compute(
-    _ sweep: SweepFile, run: Int
+    _ sweep: SweepFile, run: Int, hosts: [String]
   ) -> @Sendable (_ worker: Int) -> ComputeThread.Compute {
     let plan = sweep.plan
     let recipe = sweep.recipe
+    let own = ProcessInfo.processInfo.hostName
+    let limit = MemoryLimit.share(workersOnNode: hosts.count { $0 == own })
     return { worker in
-      var computer = PointComputer(plan: plan, recipe: recipe, run: run, rank: worker)
+      var computer = PointComputer(
+        plan: plan, recipe: recipe, run: run, rank: worker, memoryLimit: limit)
       return { point, records in
         let record = computer.record(of: point)
         record.encode(into: &records)

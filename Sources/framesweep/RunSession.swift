@@ -34,6 +34,11 @@ struct RunSession {
     } catch {
       throw Failure(error)
     }
+    // A link that leads nowhere counts as an output: renaming would replace it.
+    if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: output) {
+      throw Failure(
+        .cannotWrite, "\(output): is a symbolic link to \(target), expected the file's own name")
+    }
     journal = try Self.openJournal(for: sweep, output: output, resume: resume)
     let recorded = journal
     points = (0..<Int32(sweep.plan.count)).filter { recorded.status(of: Int($0)) == .pending }
@@ -57,9 +62,11 @@ struct RunSession {
       throw Failure(error)
     }
     guard resume else {
+      let existing = FileManager.default.fileExists(atPath: output) ? output : path
       throw Failure(
         .cannotWrite,
-        "\(output): exists already and is not touched, expected a new name, or --resume to go on")
+        "\(existing): exists already and is not touched, expected a new name for the output, or "
+          + "--resume to go on")
     }
     throw try endOfResume(sweep, output: output)
   }
@@ -99,9 +106,9 @@ struct RunSession {
       let work = World.Work(
         points: points, predictedSeconds: sweep.predictedSeconds(of: points),
         planCount: sweep.plan.count, planHash: sweep.plan.planHash.bytes)
-      var host = JournalHost(journal: journal, progress: ProgressLine(quiet: quiet))
+      var host = JournalHost(journal: journal, lock: lock, progress: ProgressLine(quiet: quiet))
       let summary = try world.run(
-        work, host: &host, makeCompute: RunCommand.compute(sweep, run: run))
+        work, host: &host, makeCompute: RunCommand.compute(sweep, run: run, hosts: hosts))
       host.progress.end()
       try journal.note(Provenance.end(), run: run)
       try journal.commit()
@@ -153,9 +160,11 @@ struct RunSession {
 /// Journals results, shows progress and looks for signals.
 private struct JournalHost: SweepHost {
   let journal: Journal
+  let lock: OutputLock
   var progress: ProgressLine
 
   mutating func store(_ block: ResultBlock, from worker: Int) throws {
+    try lock.check()
     try journal.append(records: block.records)
   }
 

@@ -47,6 +47,19 @@ struct SweepFile {
     return points.map { Float(model.cost(of: plan.point(at: Int($0))).seconds) }
   }
 
+  /// Refuses a sweep whose results file would be larger than wanted, before anything is computed.
+  ///
+  /// **Throws**: `Failure`.
+  func check(maximumOutput limit: ByteCount) throws {
+    let bytes = TableShape(self).resultBytes(plan.count, recipe.layout)
+    guard bytes <= limit.bytes else {
+      throw Failure(
+        .badInput,
+        "\(path): the results file would take about \(Show.bytes(bytes)), expected at most "
+          + "\(Show.bytes(limit.bytes)); --max-output allows more")
+    }
+  }
+
   /// Shows what the reader noticed without refusing the file.
   func showWarnings() {
     for warning in plan.warnings { standardError("\(warning.text(file: path)) (warning)") }

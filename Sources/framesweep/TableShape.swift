@@ -22,7 +22,7 @@ struct TableShape: Sendable, Equatable {
       perPoint += column.type.byteCount * values
     }
     // Ids, architectures and the facts of execution come beside the table.
-    return Double(points) * Double(perPoint + payloadBytes(layout) + 300)
+    return 80_000 + Double(points) * Double(perPoint + payloadBytes(layout) + 300)
   }
 
   /// The bytes of so many points in the journal.

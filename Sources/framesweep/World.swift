@@ -135,6 +135,8 @@ struct World {
 
   /// Ends all ranks at once where the job cannot go on.
   func abort(_ code: ExitStatus) -> Never {
+    // A launcher may drop what was written just before the abort.
+    Thread.sleep(forTimeInterval: 0.2)
     if case .mpi(let world) = kind { world.abort(code: code.rawValue) }
     exit(code.rawValue)
   }

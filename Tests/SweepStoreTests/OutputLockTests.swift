@@ -21,19 +21,52 @@ import Testing
     let reason = error?.reason ?? ""
     #expect(reason.contains("process \(ProcessInfo.processInfo.processIdentifier) on "))
     #expect(reason.contains("job 4711"))
-    #expect(reason.contains("--take-over"))
+    #expect(reason.contains("wait for it or stop it"))
     lock.release()
     #expect(!FileManager.default.fileExists(atPath: lock.path))
     _ = try OutputLock(output: output)
   }
 
-  @Test("A lock taken over is not released by its first owner") func takeOver() throws {
+  @Test("A run that lives on this host is not robbed, even on demand") func robbery() throws {
+    let lock = try OutputLock(output: output)
+    #expect(throws: StoreError.self) { _ = try OutputLock(output: output, takeOver: true) }
+    try lock.check()
+  }
+
+  @Test("A run whose lock was taken over notices, and does not release it") func takeOver() throws {
     let first = try OutputLock(output: output, job: "1")
-    let second = try OutputLock(output: output, job: "2", takeOver: true)
+    try first.check()
+    // As if another host's run had taken it over.
+    let other = "host: elsewhere.example\nprocess: 12\nstart: 17\njob: 2\n"
+    try folder.write(other, to: "out.h5.lock")
+    #expect(throws: StoreError.self) { try first.check() }
     first.release()
-    #expect(FileManager.default.fileExists(atPath: second.path))
-    second.release()
-    #expect(!FileManager.default.fileExists(atPath: second.path))
+    #expect(try contents(OutputLock.path(besides: output)) == Array(other.utf8))
+  }
+
+  @Test("A zombie holds no lock") func zombie() throws {
+    let child = try RunningProcess("/bin/sh", ["-c", "(sleep 0 & echo $!; exec sleep 60)"])
+    defer {
+      child.signal(SIGKILL)
+      _ = child.wait()
+    }
+    var zombie: Int32?
+    var ticks = ""
+    for _ in 0..<200 where zombie == nil {
+      Thread.sleep(forTimeInterval: 0.02)
+      guard let process = Int32(child.outputSoFar.trimmingCharacters(in: .whitespacesAndNewlines)),
+        let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+      else { continue }
+      let fields = (line.components(separatedBy: ") ").last ?? "").split(separator: " ")
+      guard fields.first == "Z", fields.count > 19 else { continue }
+      zombie = process
+      ticks = String(fields[19])
+    }
+    let process = try #require(zombie)
+    let host = ProcessInfo.processInfo.hostName
+    try folder.write(
+      "host: \(host)\nprocess: \(process)\nstart: \(ticks)\njob: \n", to: "out.h5.lock")
+    _ = try OutputLock(output: output)
   }
 
   @Test("A lock of a process that is gone from this host is taken over") func stale() throws {

@@ -147,6 +147,46 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("parts.h5.journal")))
   }
 
+  @Test("A point that does not fit the memory costs one point") func outOfMemory() throws {
+    try folder.write(
+      """
+      format: 1
+      name: large
+      architecture: {family: chain, input: {channels: 9, size: 1}, stage_depth: 2}
+      grid:
+        width: [4, 2000000]
+      weights: {init: he, draws: 1}
+      measure: {frame: {statistics: true}}
+      """, to: "large.yaml")
+    let result = try framesweep("run", "large.yaml", "-o", "large.h5")
+    #expect(result.status == 3, "\(result.errorOutput)")
+    let failures = try framesweep("inspect", "large.h5", "--failed")
+    #expect(failures.output.hasPrefix("1\tout_of_memory\tneeds about"))
+    #expect(!failures.output.contains("\n0\t"))
+  }
+
+  @Test("A results file that would be too large is refused before anything runs")
+  func tooLarge() throws {
+    let result = try framesweep("run", "tiny.yaml", "-o", "out.h5", "--max-output", "1KiB")
+    #expect(result.status == 65)
+    #expect(result.errorOutput.contains("--max-output"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
+    #expect(try framesweep("plan", "tiny.yaml", "--max-output", "1 MiB").status == 0)
+    #expect(try framesweep("plan", "tiny.yaml", "--max-output", "much").status == 64)
+  }
+
+  @Test("Names that are no files' are refused as outputs") func outputNames() throws {
+    #expect(try framesweep("run", "tiny.yaml", "-o", "").status == 64)
+    #expect(try framesweep("run", "tiny.yaml", "-o", "folder/").status == 64)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.h5"), withDestinationPath: "elsewhere.h5")
+    #expect(try framesweep("run", "tiny.yaml", "-o", "link.h5").status == 73)
+    try folder.write("not HDF5", to: "text.h5")
+    let result = try framesweep("inspect", "text.h5")
+    #expect(result.status == 65)
+    #expect(result.errorOutput.contains("no HDF5 file"))
+  }
+
   @Test("The bench runs alone and under mpirun") func bench() throws {
     let arguments = ["bench", "--points", "2000", "--rounds", "1", "--seconds", "0.2"]
     let alone = try RunningProcess(program, arguments, directory: folder.url).wait()
