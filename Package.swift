@@ -104,7 +104,7 @@ let package = Package(
     tests("SweepRuntime"),
     tests("SweepEmbedded"),
     tests("SweepStore", ["SweepRecords", "Digest", "HDF5"]),
-    tests("Measurements"),
+    tests("Measurements", ["InducedFrames", "SweepRecords", "SweepSpec"]),
     tests("framesweep"),
   ]
 )

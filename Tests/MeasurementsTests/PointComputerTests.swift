@@ -1,0 +1,115 @@
+import InducedFrames
+import Measurements
+import SweepRecords
+import SweepSpec
+import Testing
+
+@Suite("Point computer") struct PointComputerTests {
+  static let sweep = """
+    format: 1
+    name: points
+    seed: 5
+    grid:
+      family: [chain, dense, residual]
+      form: [synthesis, analysis]
+      input: [{channels: 3, size: 4}, {channels: 24, size: 1}]
+      stage_depth: [2, 3]
+      width: [6]
+    exclude:
+      - {family: residual, form: synthesis}
+    include:
+      - {family: chain, input: {channels: 3072, size: 1}, stages: [{widths: [128, 256]}]}
+    weights: {init: he, draws: 3}
+    measure:
+      frame: {minimum: true, statistics: true, bounds: true}
+    """
+
+  private let plan: Plan
+  private let recipe: Recipe
+
+  init() throws {
+    plan = try Plan(SpecReader.read(Self.sweep))
+    recipe = Recipe(plan.spec.measure)
+  }
+
+  private func values(_ id: ColumnID, of record: Record) throws -> [UInt64] {
+    let place = try #require(recipe.layout.place(of: id))
+    let column = recipe.layout.columns[place]
+    let offset = recipe.layout.offsets(draws: record.draws)[place]
+    let size = column.type.byteCount
+    return (0..<recipe.layout.valueCount(of: column, draws: record.draws)).map { index in
+      (0..<size).reduce(0) { sum, byte in
+        sum | UInt64(record.values[offset + index * size + byte]) << UInt64(8 * byte)
+      }
+    }
+  }
+
+  @Test("A record holds the same bits whoever computes it, in whatever order") func sameBits() {
+    var one = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+    let forward = (0..<plan.count).map { one.record(of: $0) }
+    var other = PointComputer(plan: plan, recipe: recipe, run: 3, rank: 7)
+    for index in (0..<plan.count).reversed() {
+      let record = other.record(of: index)
+      #expect(record.status == .ok, "\(record.message)")
+      #expect(record.values == forward[index].values)
+      #expect(record.execution.run == 3 && record.execution.rank == 7)
+      #expect(record.execution.wallSeconds > 0)
+    }
+  }
+
+  @Test("Counts and minimum of the published network (128, 256) on 3072 inputs") func published()
+    throws
+  {
+    var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+    let record = computer.record(of: plan.count - 1)
+    #expect(try values(.atomCount, of: record) == [384])
+    #expect(try values(.frameDimension, of: record) == [3200])
+    #expect(try values(.gramNonzeros, of: record) == [147_072])
+    #expect(try values(.parameterCount, of: record) == [425_984])
+    #expect(try values(.minFramePotential, of: record).map(Double.init(bitPattern:)) == [896])
+    #expect(
+      try values(.minimumStatus, of: record) == [UInt64(MinimumStatus.closedForm.rawValue)])
+  }
+
+  @Test("Minima stay below every draw, and bounds around the mean eigenvalue") func bounds() throws
+  {
+    var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+    for index in 0..<plan.count {
+      let record = computer.record(of: index)
+      func numbers(_ id: ColumnID) throws -> [Double] {
+        try values(id, of: record).map(Double.init(bitPattern:))
+      }
+      let potentials = try numbers(.framePotential)
+      let minimum = try numbers(.minFramePotential)[0]
+      let atoms = Double(try values(.atomCount, of: record)[0])
+      let dimension = Double(try values(.frameDimension, of: record)[0])
+      for draw in 0..<3 {
+        if minimum.isFinite { #expect(potentials[draw] >= minimum * (1 - 1e-12)) }
+        // The r largest eigenvalues sum to the trace K, r = min(D, K).
+        let mean = atoms / min(atoms, dimension)
+        #expect(try numbers(.frameBoundLower)[draw] <= mean * (1 + 1e-9))
+        #expect(try numbers(.frameBoundUpper)[draw] >= mean * (1 - 1e-9))
+      }
+    }
+  }
+
+  @Test("Codes of the frames' statuses are those of the file") func statusCodes() {
+    for status in FrameMinimum.Status.allCases {
+      #expect(MinimumStatus(rawValue: status.rawValue).map { "\($0)" } == "\(status)")
+    }
+    for status in BoundStatus.allCases {
+      #expect(FrameBoundStatus(rawValue: status.rawValue).map { "\($0)" } == "\(status)")
+    }
+    #expect(MinimumStatus.allCases.count == FrameMinimum.Status.allCases.count)
+    #expect(FrameBoundStatus.allCases.count == BoundStatus.allCases.count)
+  }
+
+  @Test("Networks that cost more are predicted to") func costs() {
+    var model = CostModel(recipe)
+    let costs = (0..<plan.count).map { model.cost(of: plan.point(at: $0)) }
+    #expect(costs.allSatisfy { $0.flops > 0 && $0.bytes > 0 && $0.seconds > 0 })
+    let shallow = costs[0]
+    let deep = costs[1]
+    #expect(deep.flops > shallow.flops && deep.seconds > shallow.seconds)
+  }
+}
