@@ -32,7 +32,8 @@ extension Preset {
         + "three projections and the last layer as layers."
     case .vgg11, .vgg13, .vgg16, .vgg19:
       "Convolutions only. Each max-pooling is the stride of the layer after it; the last one and "
-        + "the three fully connected layers are left out."
+        + "the three fully connected layers are left out. From images of 32 pixels the last layers "
+        + "read 2 x 2, so in frames their kernels wrap around."
     case .denseNet40, .denseNet100:
       "Transitions are 3 x 3 layers of stride 2 in place of 1 x 1 layers and average pooling, "
         + "because a stage has one kernel: 8 weights more for each pair of their channels. For the "
