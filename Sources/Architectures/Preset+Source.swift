@@ -43,8 +43,9 @@ extension Preset {
         + "skip a projection of that stride where the original adds the pooled image: 4,096 "
         + "weights more."
     case .natsBenchSize:
-      "Each cell is one 3 x 3 layer with the cell's output channels and stride, so widths and "
-        + "sizes are the benchmark's; what happens inside cells and their blocks is left out."
+      "Each cell is one 3 x 3 layer with the cell's output channels and stride, the first in place "
+        + "of the stem as well, so widths and sizes are the benchmark's. What happens inside cells "
+        + "is left out, and so is the benchmark's own parameter count."
     case .hourglassMLP:
       "A residual network of skip_length 2 with alternating widths. The sum of a block is "
         + "activated, and the last projection to the output is left out. The standard widths are "
