@@ -13,7 +13,8 @@ struct PotentialGradient {
   private(set) var blocks: GramBlocks
   /// The atom of every number of the panels, atoms counted over all panels.
   let atoms: [Int]
-  private let atomCount: Int
+  /// The number of copies of each number's atom in the frame: the positions of its layer's output.
+  let copies: [Double]
   private let columnCount: Double
   private var block: [Double]
   /// Σ n H² for every column's atoms, by norm class.
@@ -33,7 +34,15 @@ struct PotentialGradient {
       first += panel.interleaved ?? panel.columns
     }
     self.atoms = atoms
-    self.atomCount = first
+    var copies = [Double](repeating: 1, count: atoms.count)
+    for layer in blocks.frame.layers {
+      let positions = Double(layer.outputSize * layer.outputSize)
+      for panel in [blocks.panels.layers[layer.index], blocks.panels.projections[layer.index]] {
+        guard let panel else { continue }
+        WeightPanels.forEachEntry(panel) { _, index in copies[index] = positions }
+      }
+    }
+    self.copies = copies
     let largest = blocks.plan.pairs.map { blocks.widths($0).left * blocks.widths($0).right }.max()
     block = [Double](repeating: 0, count: largest ?? 0)
     shares = blocks.scales.map { [Double](repeating: 0, count: $0.count) }

@@ -2,9 +2,10 @@ import OpenBLAS
 
 /// Minimises the frame potential over the product of spheres by limited-memory BFGS.
 ///
-/// Steps go along a tangent direction and are brought back by normalising atoms; earlier steps and
-/// differences of gradients are carried along by projection to the new tangent space. All memory is
-/// taken once and serves every start.
+/// Steps go along a tangent direction and are brought back by normalising atoms. Pairs of a step and a
+/// change of the gradient are projected to the tangent space in which they are found and kept as they
+/// are; the direction that they give is projected to the space in which it is used. All memory is taken
+/// once and serves every start.
 ///
 /// **Source**: P.-A. Absil, R. Mahony & R. Sepulchre, "Optimization Algorithms on Matrix Manifolds",
 /// 2008; J. Nocedal & S. Wright, "Numerical Optimization", 2006, algorithm 7.4.
@@ -31,8 +32,8 @@ struct SphereDescent {
   init(_ potential: PotentialGradient) {
     self.potential = potential
     let zero = [Double](repeating: 0, count: potential.count)
-    // Ten pairs of vectors, fewer where they would take more than 1 GiB.
-    let memory = min(10, max(2, (1 << 26) / max(1, potential.count)))
+    // Twenty pairs of vectors, fewer where they would take more than 1 GiB.
+    let memory = min(20, max(2, (1 << 26) / max(1, potential.count)))
     (point, trial, gradient, trialGradient, direction) = (zero, zero, zero, zero, zero)
     steps = Array(repeating: zero, count: memory)
     changes = Array(repeating: zero, count: memory)
@@ -56,7 +57,7 @@ struct SphereDescent {
     var stored = 0
     while true {
       outcome.value = value
-      outcome.gradientNorm = nrm2(gradient)
+      outcome.gradientNorm = norm(gradient)
       outcome.hasConverged = outcome.gradientNorm <= tolerance * value
       if outcome.hasConverged || outcome.iterations == limit || !value.isFinite { return outcome }
       findDirection(stored)
@@ -100,13 +101,22 @@ struct SphereDescent {
   /// The two-loop recursion; the newest of `stored` pairs comes last.
   private mutating func findDirection(_ stored: Int) {
     for index in direction.indices { direction[index] = -gradient[index] }
-    guard stored > 0 else { return }
+    guard stored > 0 else {
+      for index in direction.indices { direction[index] /= potential.copies[index] }
+      return
+    }
     for pair in stride(from: stored - 1, through: 0, by: -1) {
       weights[pair] = curvatures[pair] * dot(steps[pair], direction)
       axpy(-weights[pair], changes[pair], into: &direction)
     }
-    let last = changes[stored - 1]
-    scal(1 / (curvatures[stored - 1] * dot(last, last)), &direction)
+    // An atom with many copies has as much more curvature, so the recursion starts from a matrix with
+    // one over their number on its diagonal.
+    var square = 0.0
+    for (change, copies) in zip(changes[stored - 1], potential.copies) {
+      square += change * change / copies
+    }
+    let scale = 1 / (curvatures[stored - 1] * square)
+    for index in direction.indices { direction[index] *= scale / potential.copies[index] }
     for pair in 0..<stored {
       let weight = curvatures[pair] * dot(changes[pair], direction)
       axpy(weights[pair] - weight, steps[pair], into: &direction)
@@ -119,7 +129,7 @@ struct SphereDescent {
     from value: Double, slope: Double, isFirst: Bool, _ shouldStop: () throws -> Void
   ) rethrows -> Double? {
     // Without curvature, a step that turns no atom by more than about a radian.
-    var length = isFirst ? min(1, 1 / nrm2(direction)) : 1
+    var length = isFirst ? min(1, 1 / norm(direction)) : 1
     for _ in 0..<40 {
       for index in trial.indices { trial[index] = point[index] + length * direction[index] }
       potential.normalize(&trial)
@@ -127,7 +137,7 @@ struct SphereDescent {
         at: trial, gradient: &trialGradient, shouldStop: shouldStop)
       // Near the minimum values agree to rounding, and only the gradient can tell progress.
       if next <= value + 1e-4 * length * slope { return next }
-      if abs(next - value) <= 1e-14 * value, nrm2(trialGradient) < nrm2(gradient) { return next }
+      if abs(next - value) <= 1e-14 * value, norm(trialGradient) < norm(gradient) { return next }
       // The minimum of the parabola through both values and the slope.
       let parabola = -slope * length * length / (2 * (next - value - slope * length))
       length = parabola.isFinite ? min(max(parabola, 0.1 * length), 0.5 * length) : 0.1 * length
@@ -135,13 +145,14 @@ struct SphereDescent {
     return nil
   }
 
-  /// Adds the step from `point` to `trial` to the memory, all of it carried to `trial`.
+  /// Adds the step from `point` to `trial` to the memory, in the tangent space at `trial`.
   private mutating func remember(_ stored: inout Int) {
     if stored == steps.count {
       // The oldest pair's memory becomes that of the newest.
       for pair in 1..<stored {
         steps.swapAt(pair - 1, pair)
         changes.swapAt(pair - 1, pair)
+        curvatures.swapAt(pair - 1, pair)
       }
       stored -= 1
     }
@@ -149,20 +160,15 @@ struct SphereDescent {
       steps[stored][index] = trial[index] - point[index]
       changes[stored][index] = trialGradient[index] - gradient[index]
     }
+    potential.project(&steps[stored], at: trial)
+    potential.project(&changes[stored], at: trial)
+    // Only curvature that is positive keeps the recursion's matrix positive definite.
+    let curvature = dot(steps[stored], changes[stored])
+    guard curvature > 1e-12 * norm(steps[stored]) * norm(changes[stored]) else { return }
+    curvatures[stored] = 1 / curvature
     stored += 1
-    var kept = 0
-    for pair in 0..<stored {
-      potential.project(&steps[pair], at: trial)
-      potential.project(&changes[pair], at: trial)
-      let curvature = dot(steps[pair], changes[pair])
-      guard curvature > 1e-12 * nrm2(steps[pair]) * nrm2(changes[pair]) else { continue }
-      curvatures[kept] = 1 / curvature
-      if kept != pair {
-        steps.swapAt(kept, pair)
-        changes.swapAt(kept, pair)
-      }
-      kept += 1
-    }
-    stored = kept
   }
+
+  /// The Euclidean norm; entries here are far from overflow.
+  private func norm(_ vector: [Double]) -> Double { dot(vector, vector).squareRoot() }
 }

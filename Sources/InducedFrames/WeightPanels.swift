@@ -28,6 +28,9 @@ struct WeightPanels: Sendable {
   /// A row of zeros becomes NaN.
   init(_ frame: InducedFrame, weights: NetworkWeights) {
     precondition(weights.layers.count == frame.layers.count, "every layer has a weight")
+    values.reserveCapacity(
+      weights.layers.reduce(0) { $0 + $1.values.count }
+        + weights.projections.values.reduce(0) { $0 + $1.values.count })
     for layer in frame.layers {
       let weight = weights.layers[layer.index]
       precondition(

@@ -31,7 +31,9 @@ struct BenchmarkTests {
       let statistics = FrameStatistics(architecture, weights: weights, cache: &cache)
       print(statistics.deepFramePotential)
     }
-    print("resnet", depth, widen, time)
+    let cost = StatisticsCost(architecture, cache: &cache)
+    let seconds = time / .seconds(1)
+    print("resnet", depth, widen, time, cost, "\(cost.productFLOPs / seconds * 1e-9) GFLOP/s")
   }
 
   @Test("Counts")
@@ -61,5 +63,35 @@ struct BenchmarkTests {
       for a in architectures { sum &+= ExactMinimum(a) == nil ? 1 : 0 }
     }
     print("minima", minima / architectures.count, sum)
+  }
+
+  @Test("Minima")
+  func minima() throws {
+    BLASLibrary.setThreadCount(1)
+    var cache = StructureCache()
+    let clock = ContinuousClock()
+    for (family, channels, widths) in [
+      (Family.residual, 7, [5, 5, 5, 5, 5]), (.residual, 4, [6, 6, 6, 6, 6]),
+      (.chain, 7, [5, 9, 4]),
+    ] {
+      let architecture = try Architecture(
+        family: family, input: InputShape(channels: channels, size: 1),
+        stages: [Stage(widths: widths, kernel: 1, stride: 1)], form: .analysis)
+      var minimum: FrameMinimum?
+      let time = clock.measure {
+        minimum = FrameMinimum(
+          architecture, effort: FrameMinimum.Effort(starts: 24), cache: &cache, shouldStop: {})
+      }
+      if let minimum { print(architecture.canonicalText, minimum, time) }
+    }
+    let resNet = try Self.resNet(depth: 20)
+    for limit in [50, 300] {
+      var minimum: FrameMinimum?
+      let effort = FrameMinimum.Effort(starts: 1, iterationLimit: limit, tolerance: 1e-6)
+      let time = clock.measure {
+        minimum = FrameMinimum(resNet, effort: effort, cache: &cache, shouldStop: {})
+      }
+      if let minimum { print("resnet 20", limit, minimum, time) }
+    }
   }
 }

@@ -53,9 +53,9 @@ struct MinimumTests {
       stages: [Stage(widths: widths, kernel: 1, stride: 1)], form: .analysis)
     var cache = StructureCache()
     let minimum = FrameMinimum(
-      architecture, effort: FrameMinimum.Effort(starts: 24), cache: &cache, shouldStop: {})
+      architecture, effort: FrameMinimum.Effort(starts: 8), cache: &cache, shouldStop: {})
     #expect(minimum.status == .converged)
-    #expect(minimum.starts == 24)
+    #expect(minimum.starts == 8)
     // Expected values have six decimals; squared gradients of 1e-7 are far below them.
     #expect(abs(minimum.framePotential - expected) < 2e-6, "\(minimum)")
     #expect(minimum.gradientNorm <= 1e-7 * minimum.framePotential)
@@ -75,7 +75,7 @@ struct MinimumTests {
       let exact = FrameMinimum(architecture, cache: &cache, shouldStop: {})
       #expect(exact.status == .closedForm && exact.iterations == 0 && exact.spread == 0)
       let found = FrameMinimum(
-        architecture, effort: FrameMinimum.Effort(starts: 6), usesClosedForm: false,
+        architecture, effort: FrameMinimum.Effort(starts: 3), usesClosedForm: false,
         cache: &cache, shouldStop: {})
       let difference = found.framePotential - exact.framePotential
       #expect(abs(difference) <= 1e-6 * exact.framePotential, "\(found), \(exact)")
@@ -97,7 +97,8 @@ struct MinimumTests {
   @Test("Minima are the same on every run, and never below the Welch bound", arguments: 0..<12)
   func repeatable(seed: Int) throws {
     let architecture = try randomArchitecture(seed: 3 * seed + 1)
-    let effort = FrameMinimum.Effort(starts: 2, iterationLimit: 300)
+    // Two short descents: what repeats is every iteration, converged or not.
+    let effort = FrameMinimum.Effort(starts: 2, iterationLimit: 20)
     var first = StructureCache()
     var second = StructureCache()
     _ = FrameStructure(try randomArchitecture(seed: 5), cache: &second)
