@@ -99,7 +99,7 @@ let package = Package(
     tests("FrameTheory"),
     tests("InducedFrames", resources: [.copy("Golden")]),
     tests("Networks"),
-    tests("SweepSpec"),
+    tests("SweepSpec", ["SweepRecords"]),
     tests("SweepRecords"),
     tests("SweepRuntime"),
     tests("SweepEmbedded"),

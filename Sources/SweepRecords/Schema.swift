@@ -23,7 +23,14 @@ public enum Schema {
       .form, .int8, "form of the frame", "how the network is written as a frame",
       ["synthesis", "analysis"]),
     plan(.shortcut, .int8, "shortcut", "how residual stages are joined", ["plain", "projection"]),
-    plan(.preset, .int8, "preset", "the named architecture, -1 for none"),
+    plan(
+      .preset, .int8, "preset", "the named architecture, -1 for none",
+      [
+        "cifar_resnet_20", "cifar_resnet_32", "cifar_resnet_44", "cifar_resnet_56",
+        "cifar_resnet_110", "wide_resnet_16", "wide_resnet_28", "vgg_11", "vgg_13", "vgg_16",
+        "vgg_19", "densenet_40", "densenet_100", "resnet_18", "resnet_34", "nats_bench_size",
+        "hourglass_mlp",
+      ]),
     plan(.stageDepth, .int32, "layers per stage", "layers in every stage"),
     plan(.width, .int32, "width", "channels of the first stage"),
     plan(.stageCount, .int32, "stages", "number of stages"),

@@ -225,7 +225,8 @@ extension ArchitectureError {
     case .skipWidths: [.stages, .skipLength, .width]
     case .skipLength: [.skipLength]
     case .residualSynthesis: [.form]
-    case .tooLarge: [.stages, .width, .stageDepth]
+    case .tooLarge:
+      [.stages, .width, .stageDepth] + Parameter.presetOptions + [.preset, .inputSize]
     }
   }
 }

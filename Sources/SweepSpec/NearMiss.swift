@@ -40,6 +40,13 @@ private let synonyms: [String: String] = [
   "growth_rate": "growth", "blocks": "stage_count", "resnet": "residual", "densenet": "dense",
   "linear": "linspace", "geometric": "logspace", "logarithmic": "logspace",
   "powers": "powers_of_two",
+  "resnet20": "cifar_resnet_20", "resnet32": "cifar_resnet_32", "resnet44": "cifar_resnet_44",
+  "resnet56": "cifar_resnet_56", "resnet110": "cifar_resnet_110",
+  "resnet_20": "cifar_resnet_20", "resnet_32": "cifar_resnet_32", "resnet_44": "cifar_resnet_44",
+  "resnet_56": "cifar_resnet_56", "resnet_110": "cifar_resnet_110",
+  "wide_resnet_16_8": "wide_resnet_16", "wide_resnet_28_10": "wide_resnet_28",
+  "densenet_40_12": "densenet_40", "densenet_100_12": "densenet_100",
+  "nats_bench": "nats_bench_size", "hourglass": "hourglass_mlp",
   "kaiming": "he", "normal": "he", "samples": "draws", "measurements": "measure",
 ]
 

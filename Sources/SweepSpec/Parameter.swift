@@ -7,6 +7,8 @@ enum Parameter: Int, Sendable, CaseIterable {
   case stages
   case stageDepth, width, stageCount, widen, kernel, stride, growth
   case skipLength
+  case preset
+  case presetIndex, presetWiden, presetGrowth, presetWide, presetNarrow, presetBlocks
   case seed
   case weights
 
@@ -27,6 +29,13 @@ enum Parameter: Int, Sendable, CaseIterable {
     case .stride: "stride"
     case .growth: "growth"
     case .skipLength: "skip_length"
+    case .preset: "preset"
+    case .presetIndex: PresetOption.index.rawValue
+    case .presetWiden: PresetOption.widen.rawValue
+    case .presetGrowth: PresetOption.growth.rawValue
+    case .presetWide: PresetOption.wide.rawValue
+    case .presetNarrow: PresetOption.narrow.rawValue
+    case .presetBlocks: PresetOption.blocks.rawValue
     case .seed: "seed"
     case .weights: "weights"
     }
@@ -38,7 +47,20 @@ enum Parameter: Int, Sendable, CaseIterable {
     case .inputChannels: "input_channels"
     case .inputSize: "input_size"
     case .stages, .weights: nil
-    default: key
+    default: option == nil ? key : nil
+    }
+  }
+
+  /// The option of presets that the parameter is; nil for the others.
+  var option: PresetOption? {
+    switch self {
+    case .presetIndex: .index
+    case .presetWiden: .widen
+    case .presetGrowth: .growth
+    case .presetWide: .wide
+    case .presetNarrow: .narrow
+    case .presetBlocks: .blocks
+    default: nil
     }
   }
 
@@ -47,14 +69,22 @@ enum Parameter: Int, Sendable, CaseIterable {
     .stageDepth, .width, .stageCount, .widen, .kernel, .stride, .growth,
   ]
 
+  /// The keys that a preset has in itself; only its input and its form can be given besides.
+  static let replacedByPreset: [Parameter] =
+    [.family, .shortcut, .stages] + shorthand + [.skipLength]
+
+  /// The options of presets.
+  static let presetOptions = allCases.filter { $0.option != nil }
+
   /// The parameters by their keys; those of the input stand below `input`.
   static let byKey = Dictionary(uniqueKeysWithValues: allCases.map { ($0.key, $0) })
 
   /// Names of what can vary, as they are written below `grid`.
-  static let axisKeys = [
-    "family", "form", "shortcut", "input", "stages", "stage_depth", "width", "stage_count", "widen",
-    "kernel", "stride", "growth", "skip_length", "seed", "weights",
-  ]
+  static let axisKeys =
+    [
+      "family", "form", "shortcut", "input", "stages", "stage_depth", "width", "stage_count",
+      "widen", "kernel", "stride", "growth", "skip_length", "preset",
+    ] + presetOptions.map(\.key) + ["seed", "weights"]
 
   /// Names of what `architecture` may hold: seed and weights stand beside it.
   static let architectureKeys = axisKeys.filter { $0 != "seed" && $0 != "weights" }
@@ -67,7 +97,9 @@ enum Parameter: Int, Sendable, CaseIterable {
     case .inputChannels, .inputSize, .width, .kernel, .stride, .growth: 1...999_999_999
     case .stageDepth, .stageCount, .skipLength: 1...Shorthand.layerLimit
     case .seed: Int.min...Int.max
-    case .family, .form, .shortcut, .stages, .widen, .weights: nil
+    case .family, .form, .shortcut, .stages, .widen, .weights, .preset: nil
+    case .presetIndex, .presetWiden, .presetGrowth, .presetWide, .presetNarrow, .presetBlocks:
+      option?.range
     }
   }
 }
@@ -77,6 +109,7 @@ enum ParameterValue: Hashable, Sendable {
   case family(Family)
   case form(Form)
   case shortcut(Shortcut)
+  case preset(Preset)
   case integer(Int)
   case real(Double)
   case stages([StagePattern])
@@ -88,6 +121,7 @@ enum ParameterValue: Hashable, Sendable {
     case .family(let family): family.name
     case .form(let form): form.name
     case .shortcut(let shortcut): shortcut.name
+    case .preset(let preset): preset.name
     case .integer(let number): String(number)
     case .real(let number): String(number)
     case .stages(let stages):

@@ -13,6 +13,8 @@ public struct Point: Sendable {
   public let weights: WeightsSource
   /// The rule that its stages were written by; nil where they were written one by one.
   public let shorthand: Shorthand?
+  /// The named architecture that it was written as; nil for others.
+  public let preset: Preset?
 
   init(index: Int, setting: Setting, architecture: Architecture, shorthand: Shorthand?) {
     self.index = index
@@ -20,6 +22,7 @@ public struct Point: Sendable {
     seed = Int64(setting.seed)
     weights = setting.weights
     self.shorthand = shorthand
+    preset = setting.preset
   }
 
   /// What identifies the point: three lines, each ended by a newline.
@@ -38,7 +41,7 @@ public struct Point: Sendable {
   public var shortID: String { id.prefixHexadecimal(characters: 16) }
 
   /// The point's entries in the columns that follow from how it is written.
-  public var columns: PointColumns { PointColumns(architecture, shorthand) }
+  public var columns: PointColumns { PointColumns(architecture, shorthand, preset) }
 
   private var identityBytes: [UInt8] {
     architecture.canonicalBytes + Self.identitySuffix(seed: seed, weights: weights)

@@ -5,6 +5,8 @@ internal import Architectures
 /// −1 stands where the stages do not follow the shorthand, and where the family does not use a key.
 /// Stages that were written one by one have the values that plainly follow from them.
 public struct PointColumns: Hashable, Sendable {
+  /// The code of the named architecture.
+  public var preset: Int8
   /// Layers per stage.
   public var stageDepth: Int32 = -1
   /// The width of the first stage.
@@ -30,7 +32,8 @@ public struct PointColumns: Hashable, Sendable {
   /// The number of layers, which papers call depth.
   public var layerCount: Int32
 
-  init(_ architecture: Architecture, _ shorthand: Shorthand?) {
+  init(_ architecture: Architecture, _ shorthand: Shorthand?, _ preset: Preset?) {
+    self.preset = preset?.rawValue ?? -1
     inputChannels = Int32(clamping: architecture.input.channels)
     inputSize = Int32(clamping: architecture.input.size)
     layerCount = Int32(clamping: architecture.layerCount)

@@ -110,6 +110,18 @@ extension Reading {
   mutating func checkCompleteness(
     _ given: [Parameter: Claim], at place: Place, _ keyPath: String, elsewhere: String
   ) {
+    if let preset = given[.preset] {
+      checkPreset(preset, given, keyPath)
+      return
+    }
+    if let option = Parameter.presetOptions.first(where: { given[$0] != nil }),
+      let claim = given[option], !meantKeys.contains(Parameter.preset.key)
+    {
+      fail(
+        claim.place, claim.keyPath, "'\(option.key)' is an option of presets, and none is given",
+        expected: "preset, or no option of one")
+      return
+    }
     for parameter in [Parameter.family, .inputChannels, .inputSize]
     where given[parameter] == nil && !meantKeys.contains(parameter.key) {
       fail(

@@ -1,3 +1,5 @@
+internal import Architectures
+
 extension Reading {
   /// The axes of the grid, in order.
   mutating func grid(_ value: YAMLValue) -> [GridAxis] {
@@ -97,12 +99,17 @@ extension Reading {
         Assignment(parameter: parameter, value: $0, place: value.place)
       }
     }
+    if parameter == .presetIndex, case .scalar("all", quoted: false) = value.content {
+      return PresetOption.index.range.map {
+        Assignment(parameter: parameter, value: .integer($0), place: value.place)
+      }
+    }
     guard let items = value.items else {
       let isNumber = parameter.integers != nil || parameter == .widen
       fail(
         value, keyPath,
         expected: isNumber
-          ? GeneratorReading.expected
+          ? GeneratorReading.expected + (parameter == .presetIndex ? ", or all" : "")
           : "a list; what does not vary stands in "
             + (parameter == .weights ? "weights at the top level" : "architecture"))
       return []

@@ -83,6 +83,8 @@ extension Reading {
       return name(value, keyPath, among: Form.allCases.map { ($0.name, .form($0)) })
     case .shortcut:
       return name(value, keyPath, among: Shortcut.allCases.map { ($0.name, .shortcut($0)) })
+    case .preset:
+      return name(value, keyPath, among: Preset.allCases.map { ($0.name, .preset($0)) })
     case .stages: return stages(value, keyPath)
     case .weights: return weights(value, keyPath).map { .weights($0) }
     case .widen:
@@ -116,7 +118,7 @@ extension Reading {
         fail(place, keyPath, "\(number) is out of range", expected: "a number above 0, up to 1e6")
         return nil
       }
-    case .family, .form, .shortcut, .stages, .weights: break
+    case .family, .form, .shortcut, .preset, .stages, .weights: break
     }
     return value
   }

@@ -38,8 +38,8 @@ extension Reading {
         self.inclusions($0.value, inheriting: weightsVary ? nil : base)
       } ?? []
     checkParts(entries, root: root)
-    let familyAxes = axes.filter { $0.parameters.contains(.family) }
-    noteUnusedKeys(of: fixed + familyAxes.flatMap { $0.choices.joined() })
+    let naming = axes.filter { $0.parameters.contains(.family) || $0.parameters.contains(.preset) }
+    noteUnusedKeys(of: fixed + naming.flatMap { $0.choices.joined() })
 
     let count = gridEntry.map { gridCount(of: axes, at: $0.keyPlace) } ?? 0
     guard let name, let measure else { return nil }
@@ -97,6 +97,7 @@ extension Reading {
           claim.place, claim.keyPath,
           "only \(family.name) networks have a \(parameter.key), and the grid has none"))
     }
+    noteUnusedOptions(of: assignments, claims)
   }
 
   private mutating func gridCount(of axes: [GridAxis], at place: Place) -> Int {

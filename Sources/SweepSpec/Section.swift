@@ -26,7 +26,7 @@ enum Section {
   /// A key that becomes available moves from here to `keys`.
   var unavailableKeys: [String] {
     switch self {
-    case .architecture, .axes, .include: ["preset", "inference_sweeps", "attack", "radius"]
+    case .architecture, .axes, .include: ["inference_sweeps", "attack", "radius"]
     case .weights: ["file", "group", "trained"]
     case .measure: ["neural_frames", "trained", "inference", "robustness"]
     case .top, .input, .stage, .frame, .generator: []
@@ -53,7 +53,6 @@ enum Section {
   /// The keys that need not be asked for where this one is refused.
   func meant(by key: String) -> [String] {
     switch key {
-    case "preset": ["family", "input.channels", "input.size", "stage_depth", "width"]
     case "depth": ["stage_depth"]
     default:
       nearMiss(of: key, among: keys).map { [self == .input ? "input.\($0)" : $0] } ?? []

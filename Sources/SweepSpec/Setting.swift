@@ -31,6 +31,8 @@ struct Setting: Sendable {
   var stride: Int?
   var growth: Int?
   var skipLength: Int?
+  var preset: Preset?
+  var presetOptions: [PresetOption: Int] = [:]
   var seed: Int
   var weights: WeightsSource
 
@@ -45,6 +47,7 @@ struct Setting: Sendable {
     case .family(let value): family = value
     case .form(let value): form = value
     case .shortcut(let value): shortcut = value
+    case .preset(let value): preset = value
     case .stages(let value): stages = value
     case .weights(let value): weights = value
     case .real(let value): widen = value
@@ -60,7 +63,9 @@ struct Setting: Sendable {
       case .growth: growth = value
       case .skipLength: skipLength = value
       case .seed: seed = value
-      case .family, .form, .shortcut, .stages, .widen, .weights:
+      case .presetIndex, .presetWiden, .presetGrowth, .presetWide, .presetNarrow, .presetBlocks:
+        if let option = assignment.parameter.option { presetOptions[option] = value }
+      case .family, .form, .shortcut, .stages, .widen, .weights, .preset:
         preconditionFailure("\(assignment.parameter.key) takes no whole number")
       }
     }
@@ -79,6 +84,7 @@ struct Setting: Sendable {
   ///
   /// What is required was checked when the file was read.
   func architecture() throws(PointError) -> (architecture: Architecture, rule: Shorthand?) {
+    if let preset { return (try architecture(of: preset), nil) }
     guard let family, let inputChannels, let inputSize else {
       preconditionFailure("a point lacks its family or its input")
     }
@@ -93,6 +99,16 @@ struct Setting: Sendable {
         stages: try written(by: rule, for: family, inputSize: inputSize), form: form,
         skipLength: skipLength ?? 2, shortcut: shortcut ?? .plain)
       return (architecture, rule)
+    } catch {
+      throw .architecture(error)
+    }
+  }
+
+  private func architecture(of preset: Preset) throws(PointError) -> Architecture {
+    let input = InputShape(
+      channels: inputChannels ?? preset.input.channels, size: inputSize ?? preset.input.size)
+    do throws(ArchitectureError) {
+      return try preset.architecture(presetOptions, input: input, form: form)
     } catch {
       throw .architecture(error)
     }

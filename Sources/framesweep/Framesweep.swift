@@ -22,7 +22,10 @@ struct Framesweep: ParsableCommand {
       internal error.
       """,
     version: versionText,
-    subcommands: [PlanCommand.self, RunCommand.self, InspectCommand.self, BenchCommand.self])
+    subcommands: [
+      PlanCommand.self, RunCommand.self, InspectCommand.self, BenchCommand.self,
+      PresetsCommand.self,
+    ])
 
   static func main() {
     do {

@@ -37,7 +37,7 @@ extension Point {
     row.set(.family, Int(architecture.family.rawValue))
     row.set(.form, Int(architecture.form.rawValue))
     row.set(.shortcut, Int(columns.shortcut))
-    row.set(.preset, -1)
+    row.set(.preset, Int(columns.preset))
     row.set(.stageDepth, Int(columns.stageDepth))
     row.set(.width, Int(columns.width))
     row.set(.stageCount, Int(columns.stageCount))

@@ -26,7 +26,8 @@ struct BadFile: Sendable, CustomTestStringConvertible {
 struct BadFileTests {
   @Test(
     "Every mistake is reported with its place, what is wrong and what was expected",
-    arguments: BadFile.text + BadFile.keys + BadFile.values + BadFile.points)
+    arguments: BadFile.text + BadFile.keys + BadFile.values + BadFile.points
+      + BadFile.presets)
   func reports(file: BadFile) {
     let error = #expect(throws: SpecErrors.self) { _ = try Plan(SpecReader.read(file.text)) }
     #expect(error?.description == file.messages)

@@ -75,18 +75,22 @@ extension BadFile {
         """
         4:16: architecture.familly: unknown key 'familly', expected one of family, form, \
         shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
-        skip_length; did you mean 'family'?
+        skip_length, preset, preset_index, preset_widen, preset_growth, preset_wide, \
+        preset_narrow, preset_blocks; did you mean 'family'?
         4:40: architecture.input.chanels: unknown key 'chanels', expected one of channels, size; \
         did you mean 'channels'?
         5:8: grid.widht: unknown key 'widht', expected one of family, form, shortcut, input, \
         stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
-        seed, weights; did you mean 'width'?
+        preset, preset_index, preset_widen, preset_growth, preset_wide, preset_narrow, \
+        preset_blocks, seed, weights; did you mean 'width'?
         5:20: grid.stage-depth: unknown key 'stage-depth', expected one of family, form, \
         shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
-        skip_length, seed, weights; did you mean 'stage_depth'?
+        skip_length, preset, preset_index, preset_widen, preset_growth, preset_wide, \
+        preset_narrow, preset_blocks, seed, weights; did you mean 'stage_depth'?
         5:38: grid.color: unknown key 'color', expected one of family, form, shortcut, input, \
         stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
-        seed, weights
+        preset, preset_index, preset_widen, preset_growth, preset_wide, preset_narrow, \
+        preset_blocks, seed, weights
         """),
     BadFile(
       "misplaced keys",
@@ -141,7 +145,8 @@ extension BadFile {
         name: x
         measure: {frame: {minimum: true}, neural_frames: {data: digits}}
         weights: {file: a.h5, group: /b}
-        grid: {preset: [vgg], inference_sweeps: [1]}
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid: {width: [8], inference_sweeps: [1], attack: [1]}
 
         """,
       messages:
@@ -152,10 +157,10 @@ extension BadFile {
         be left out
         4:23: weights.group: 'group' is not available in this version of framesweep, expected it \
         to be left out
-        5:8: grid.preset: 'preset' is not available in this version of framesweep, expected it to \
-        be left out
-        5:23: grid.inference_sweeps: 'inference_sweeps' is not available in this version of \
+        6:20: grid.inference_sweeps: 'inference_sweeps' is not available in this version of \
         framesweep, expected it to be left out
+        6:43: grid.attack: 'attack' is not available in this version of framesweep, expected it \
+        to be left out
         """),
     BadFile(
       "weights",

@@ -54,6 +54,18 @@ import Testing
     #expect(points.output.split(separator: "\n").count == Self.pointCount)
   }
 
+  @Test("Presets are listed with their parameters and sources") func presets() throws {
+    let list = try framesweep("presets")
+    #expect(list.status == 0, "\(list.errorOutput)")
+    #expect(list.output.contains("cifar_resnet_20"))
+    let one = try framesweep("presets", "resnet_18")
+    #expect(one.output.contains("11,171,008"))
+    #expect(one.output.contains("He et al. 2016"))
+    let none = try framesweep("presets", "resnet_19")
+    #expect(none.status == 64)
+    #expect(none.errorOutput.contains("there is no preset 'resnet_19'"))
+  }
+
   @Test("One process and any number of ranks give the same root group") func sameBits() throws {
     #expect(try framesweep("run", "tiny.yaml", "-o", "one.h5").status == 0)
     let checksum = try inspected("data checksum", "one.h5")

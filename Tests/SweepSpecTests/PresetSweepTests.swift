@@ -1,0 +1,98 @@
+import Architectures
+import SweepRecords
+import SweepSpec
+import Testing
+
+@Suite("Presets in sweep files")
+struct PresetSweepTests {
+  private func plan(_ points: String) throws -> Plan {
+    let head = "format: 1\nname: test\nmeasure: {frame: {minimum: true}}\n"
+    return try Plan(SpecReader.read(head + points))
+  }
+
+  @Test("The results file's codes are those of the presets")
+  func codes() {
+    let flags = Schema.column(.preset).flags
+    #expect(flags.map(\.meaning) == Preset.allCases.map(\.name))
+    #expect(flags.map(\.value) == Preset.allCases.map(\.rawValue))
+  }
+
+  @Test("Presets and their options are axes; options that a preset lacks take no part")
+  func axes() throws {
+    let plan = try plan(
+      "grid: {preset: [vgg_11, wide_resnet_16], preset_widen: [1, 2, 4]}\n")
+    #expect(plan.count == 4)
+    #expect(plan.duplicateCount == 2)
+    #expect(plan.warnings.isEmpty)
+    #expect(plan.spec.sweptKeys == ["preset", "preset_widen"])
+    #expect(plan.spec.coordinates == ["preset"])
+    let points = (0..<4).map(plan.point)
+    #expect(points.map(\.preset) == [.vgg11, .wideResNet16, .wideResNet16, .wideResNet16])
+    #expect(points.map(\.columns.preset) == [7, 5, 5, 5])
+    #expect(points.map(\.columns.stageCount) == [5, 3, 4, 4])
+    for (point, factor) in zip(points.dropFirst(), [1, 2, 4]) {
+      #expect(try point.architecture == Preset.wideResNet16.architecture([.widen: factor]))
+    }
+  }
+
+  @Test("A preset has the id of the same stages written one by one")
+  func identity() throws {
+    let plan = try plan(
+      """
+      include:
+        - {preset: densenet_40, form: synthesis}
+        - {preset: hourglass_mlp, preset_wide: 8, preset_narrow: 2, preset_blocks: 2}
+        - {family: residual, input: {channels: 3072, size: 1}, \
+      stages: [{widths: [8, 2, 8, 2, 8]}]}
+      """)
+    #expect(plan.count == 2)
+    #expect(plan.duplicateCount == 1)
+    let dense = plan.point(at: 0)
+    #expect(dense.architecture.form == .synthesis)
+    #expect(dense.columns.growth == -1)
+    #expect(dense.columns.stageDepth == 13)
+    let pasted = try self.plan("include: [\(dense.architecture.canonicalText)]\n").point(at: 0)
+    #expect(pasted.columns.preset == -1)
+    let written = try self.plan("include: [{preset: densenet_40, form: synthesis}]\n").point(at: 0)
+    #expect(pasted.id == written.id)
+  }
+
+  @Test("A preset's input can be replaced, by axes too")
+  func inputs() throws {
+    let plan = try plan("grid: {preset: [cifar_resnet_20], input: {size: [8, 32]}}\n")
+    let inputs = (0..<plan.count).map { plan.point(at: $0).architecture.input }
+    #expect(inputs == [InputShape(channels: 3, size: 8), InputShape(channels: 3, size: 32)])
+  }
+
+  @Test("All of a search space are as many points, in its order")
+  func searchSpace() throws {
+    let plan = try plan(
+      """
+      architecture: {preset: nats_bench_size}
+      grid: {preset_index: all}
+      """)
+    #expect(plan.count == 32_768)
+    #expect(plan.point(at: 10).architecture.layers.map(\.width) == [8, 8, 8, 16, 24])
+    #expect(plan.point(at: 10).columns.preset == Preset.natsBenchSize.rawValue)
+    let range = try self.plan(
+      """
+      architecture: {preset: nats_bench_size}
+      grid: {preset_index: {range: [0, 32767], step: 1}}
+      """)
+    #expect(range.planHash == plan.planHash)
+  }
+
+  @Test("An option that no preset of the sweep has is worth a warning")
+  func warnings() throws {
+    let plan = try plan(
+      """
+      grid: {preset: [vgg_11], preset_index: [1, 2]}
+      include: [{preset: vgg_13, preset_blocks: 3}]
+      """)
+    #expect(
+      plan.warnings.map(\.description) == [
+        "4:26: grid.preset_index: only nats_bench_size has a preset_index",
+        "5:28: include[0].preset_blocks: only hourglass_mlp has a preset_blocks",
+      ])
+  }
+}
