@@ -20,7 +20,9 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The results file.", valueName: "file"))
   var path: String
 
-  @Flag(name: .long, help: "A table of all points: what varies, status, and each statistic.")
+  @Flag(
+    name: .long,
+    help: "All points, tab-separated: what varies, status, each statistic (means over draws).")
   var points = false
 
   @Option(name: .long, help: "Everything about one point.")

@@ -21,7 +21,7 @@ struct ResultView {
 
   func printSummary(of reader: borrowing ResultReader) throws(StoreError) {
     print("\(reader.path): \(Show.count(reader.pointCount)) points", terminator: "")
-    print(reader.isComplete ? ", complete" : ", not complete")
+    print(reader.isComplete ? ", complete" : ", not complete: run the same command with --resume")
     try printStatuses(of: reader)
     try printRanges(of: reader)
     try printSlowest(of: reader)
@@ -37,12 +37,16 @@ struct ResultView {
     print("status         " + words.joined(separator: ", "))
     if try reader.hasColumn("minimum_status") {
       var kinds: [Int64: Int] = [:]
-      for code in try reader.integers("minimum_status") { kinds[code, default: 0] += 1 }
+      let statuses = try reader.statuses()
+      for (point, code) in try reader.integers("minimum_status").enumerated()
+      where statuses[point] == .ok {
+        kinds[code, default: 0] += 1
+      }
       let words = kinds.keys.sorted().map { code in
         let name = MinimumStatus(rawValue: Int8(truncatingIfNeeded: code))?.name ?? "\(code)"
         return "\(Show.count(kinds[code] ?? 0)) \(name)"
       }
-      print("minima         " + words.joined(separator: ", "))
+      if !words.isEmpty { print("minima         " + words.joined(separator: ", ")) }
     }
     if !reader.coordinateNames.isEmpty {
       print("varies         " + reader.coordinateNames.joined(separator: ", "))

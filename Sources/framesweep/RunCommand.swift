@@ -32,7 +32,9 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Worker threads without mpirun (default: one per core).")
   var workers: Int?
 
-  @Flag(name: .long, help: "Go on from the journal of an earlier run; start afresh without one.")
+  @Flag(
+    name: .long,
+    help: "Go on from the journal of an earlier run of the same plan; start afresh without one.")
   var resume = false
 
   @Flag(
