@@ -4,6 +4,10 @@ import Synchronization
 /// Signals that ask the program to come to an end, remembered until the main loop looks.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
+  /// When the first INT came, in nanoseconds on a steady clock.
+  private static let firstInterrupt = Atomic<UInt64>(0)
+  /// Launchers may deliver one INT twice, to the process and to its group.
+  private static let sameInterruptNanoseconds: UInt64 = 300_000_000
 
   /// Catches TERM, INT, USR1 and USR2; a second INT ends the program at once.
   static func catchSignals() {
@@ -11,9 +15,22 @@ enum Interruption {
     signal(SIGXFSZ, SIG_IGN)
     for number in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
       signal(number) { number in
-        if number == SIGINT, Interruption.received.load(ordering: .relaxed) == SIGINT { _exit(130) }
+        if number == SIGINT { Interruption.noteInterrupt() }
         Interruption.received.store(number, ordering: .relaxed)
       }
+    }
+  }
+
+  /// Runs in the signal handler: atomics and `clock_gettime` only.
+  private static func noteInterrupt() {
+    var time = timespec()
+    guard unsafe clock_gettime(CLOCK_MONOTONIC, &time) == 0 else { return }
+    let now = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    let first = firstInterrupt.load(ordering: .relaxed)
+    if first == 0 {
+      firstInterrupt.store(now, ordering: .relaxed)
+    } else if now - first > sameInterruptNanoseconds {
+      _exit(130)
     }
   }
 
