@@ -30,21 +30,20 @@ struct ResultView {
 
   private func printStatuses(of reader: borrowing ResultReader) throws(StoreError) {
     var counts: [PointStatus: Int] = [:]
-    for status in try reader.statuses() { counts[status, default: 0] += 1 }
+    let statuses = try reader.statuses()
+    for status in statuses { counts[status, default: 0] += 1 }
     let words = PointStatus.allCases.compactMap { status in
       counts[status].map { "\(Show.count($0)) \(status.name)" }
     }
     print("status         " + words.joined(separator: ", "))
     if try reader.hasColumn("minimum_status") {
       var kinds: [Int64: Int] = [:]
-      let statuses = try reader.statuses()
       for (point, code) in try reader.integers("minimum_status").enumerated()
       where statuses[point] == .ok {
         kinds[code, default: 0] += 1
       }
       let words = kinds.keys.sorted().map { code in
-        let name = MinimumStatus(rawValue: Int8(truncatingIfNeeded: code))?.name ?? "\(code)"
-        return "\(Show.count(kinds[code] ?? 0)) \(name)"
+        "\(Show.count(kinds[code] ?? 0)) \(Self.word("minimum_status", code))"
       }
       if !words.isEmpty { print("minima         " + words.joined(separator: ", ")) }
     }

@@ -102,10 +102,11 @@ struct RunSession {
     do {
       let run = try journal.beginRun(Provenance.facts(of: world, hosts: hosts))
       _ = try world.share(Array(String(run).utf8))
-      if !quiet { announce(world) }
+      let predicted = sweep.predictedSeconds(of: points)
+      if !quiet { announce(world, predicted) }
       let work = World.Work(
-        points: points, predictedSeconds: sweep.predictedSeconds(of: points),
-        planCount: sweep.plan.count, planHash: sweep.plan.planHash.bytes)
+        points: points, predictedSeconds: predicted, planCount: sweep.plan.count,
+        planHash: sweep.plan.planHash.bytes)
       var host = JournalHost(journal: journal, lock: lock, progress: ProgressLine(quiet: quiet))
       let summary = try world.run(
         work, host: &host, makeCompute: RunCommand.compute(sweep, run: run, hosts: hosts))
@@ -118,20 +119,20 @@ struct RunSession {
     }
   }
 
-  private func announce(_ world: World) {
+  private func announce(_ world: World, _ predictedSeconds: [Float]) {
     var line = "\(sweep.spec.name): \(Show.count(points.count)) points on \(world.description)"
     if resumedCount > 0 { line += ", \(Show.count(resumedCount)) are done already" }
-    let total = sweep.predictedSeconds(of: points).reduce(0.0) { $0 + Double($1) }
+    let total = predictedSeconds.reduce(0.0) { $0 + Double($1) }
     line += ", about \(Show.duration(total / Double(world.workerCount))) (predicted)"
     standardError(line)
   }
 
   private func finish(_ world: World, _ summary: SweepSummary) throws -> ExitStatus {
     let isComplete = summary.stopReason == nil
-    try ResultFile.write(sweep.table, from: journal, to: output)
+    let written = try ResultFile.write(sweep.table, from: journal, to: output)
     if isComplete { try journal.remove() }
-    let notOK = (0..<sweep.plan.count).count {
-      ![.ok, .pending].contains(journal.status(of: $0))
+    let notOK = written.counts.reduce(0) {
+      [.ok, .pending].contains($1.key) ? $0 : $0 + $1.value
     }
     lock.release()
     if !quiet { report(world, summary, notOK: notOK) }

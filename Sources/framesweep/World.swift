@@ -76,9 +76,6 @@ struct World {
     }
   }
 
-  /// Whether the ranks are those of an MPI job.
-  var isMPI: Bool { mpiVersion != nil }
-
   /// The host names of all workers, on every rank.
   func hosts() throws -> [String] {
     switch kind {
