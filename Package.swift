@@ -144,7 +144,7 @@ let package = Package(
     tests(
       "Measurements",
       [
-        "Architectures", "Digest", "GoldenValues", "ImageData", "InducedFrames", "Networks",
+        "Architectures", "Digest", "GoldenValues", "HDF5", "ImageData", "InducedFrames", "Networks",
         "NeuralFrames", "OpenBLAS", "SweepRecords", "SweepSpec", "Training",
       ]),
     tests("framesweep", ["Architectures", "ImageData"], resources: [.copy("Golden")]),

@@ -9,13 +9,13 @@ public enum Digits {
   /// Learning Repository, 1998, licensed under CC BY 4.0.
   public static let images: ImageSet = {
     var pixels = Data()
-    var labels: [UInt8] = []
+    var labels: [Int] = []
     let characters = unsafe UnsafeBufferPointer(
       start: Digits.text.utf8Start, count: Digits.text.utf8CodeUnitCount)
     for line in unsafe Array(characters).split(separator: 0x0A) {
       precondition(line.count == 65, "a line has 64 pixels and a class")
       for character in line.dropLast() { pixels.append(value(of: character)) }
-      labels.append(value(of: line[line.endIndex - 1]))
+      labels.append(Int(value(of: line[line.endIndex - 1])))
     }
     let storage = PixelBytes(
       files: [(pixels, labels.count)], offset: 0, stride: 64, largest: 16)

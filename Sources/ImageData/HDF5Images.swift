@@ -21,14 +21,21 @@ extension ImageSet {
     guard bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) else {
       throw InputFileError(path: name, problem: "it is no HDF5 file", expected: expected)
     }
-    let images = HDF5Images(path: path, dataset: dataset, name: name)
-    let (type, extents) = try images.facts()
+    let file = HDF5Numbers(path: path, dataset: dataset, name: name)
+    let (found, extents) = try file.facts()
+    guard let type = found, [.uint8, .float32, .float64].contains(type) else {
+      throw InputFileError(
+        path: name,
+        problem: "/\(dataset) holds \(found?.numpyName ?? "no numbers of a known type")",
+        expected: "floating point in [0, 1], or uint8")
+    }
     guard extents.count == 4, extents.allSatisfy({ $0 >= 1 }), extents[2] == extents[3] else {
       throw InputFileError(
         path: name,
         problem: "/\(dataset) has the shape (\(extents.map(String.init).joined(separator: ", ")))",
         expected: "(n, channels, size, size)")
     }
+    let images = HDF5Images(file: file, type: type)
     let set = ImageSet(
       count: extents[0], shape: InputShape(channels: extents[1], size: extents[2]),
       digests: [FileBytes.digest(of: bytes)], storage: .hdf5(images))
@@ -37,37 +44,24 @@ extension ImageSet {
   }
 }
 
-/// A dataset of images; the file is opened whenever values are asked for.
+/// A dataset of images in an HDF5 file.
 struct HDF5Images: Sendable {
-  let path: String
-  let dataset: String
-  /// What messages call the file.
-  let name: String
-
-  /// The type and the extents.
-  func facts() throws(InputFileError) -> (type: ElementType, extents: [Int]) {
-    let (type, extents) = try open { dataset throws(HDF5Error) in
-      (try dataset.elementType(), try dataset.shape())
-    }
-    guard let type, [.uint8, .float32, .float64].contains(type) else {
-      throw InputFileError(
-        path: name, problem: "/\(dataset) holds \(type?.numpyName ?? "no numbers of a known type")",
-        expected: "floating point in [0, 1], or uint8")
-    }
-    return (type, extents)
-  }
+  let file: HDF5Numbers
+  /// The type of the values: unsigned bytes or floating point.
+  let type: ElementType
 
   /// The values of some images.
   func values(_ images: Range<Int>) throws(InputFileError) -> [Double] {
-    try open { dataset throws(HDF5Error) in
-      let type = try dataset.elementType()
-      let part = Hyperslab(rows: images, of: try dataset.shape())
-      var values = try dataset.read(Double.self, from: part)
-      if type == .uint8 {
-        for index in values.indices { values[index] /= 255 }
-      }
-      return values
+    var values = try file.rows(images, as: Double.self)
+    if type == .uint8 {
+      for index in values.indices { values[index] /= 255 }
     }
+    return values
+  }
+
+  /// The bytes of some images whose values are bytes.
+  func bytes(_ images: Range<Int>) throws(InputFileError) -> [UInt8] {
+    try file.rows(images, as: UInt8.self)
   }
 
   /// Looks for values that are not in [0, 1].
@@ -77,45 +71,9 @@ struct HDF5Images: Sendable {
       let values = try values(first..<min(first + blockSize, count))
       guard let place = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) else { continue }
       throw InputFileError(
-        path: name,
-        problem: "/\(dataset) holds \(values[place]) in image \(first + place / dimension)",
+        path: file.name,
+        problem: "/\(file.dataset) holds \(values[place]) in image \(first + place / dimension)",
         expected: "values in [0, 1], or uint8")
     }
-  }
-
-  private func open<Result>(
-    _ body: (borrowing Dataset) throws(HDF5Error) -> Result
-  ) throws(InputFileError) -> Result {
-    let others = try reading { root throws(HDF5Error) in
-      try contains(in: root) ? nil : try root.datasetNames()
-    }
-    if let others {
-      let names = others.prefix(8).joined(separator: ", ")
-      throw InputFileError(
-        path: name, problem: "there is no dataset /\(dataset)",
-        expected: names.isEmpty ? "a dataset of this name" : "one of \(names)")
-    }
-    return try reading { root throws(HDF5Error) in try body(try root.openDataset(dataset)) }
-  }
-
-  private func reading<Result>(
-    _ body: (borrowing Group) throws(HDF5Error) -> Result
-  ) throws(InputFileError) -> Result {
-    do throws(HDF5Error) {
-      return try body(try File.open(path).root())
-    } catch {
-      throw InputFileError(
-        path: name, problem: error.description, expected: "a readable HDF5 file of images")
-    }
-  }
-
-  /// Whether the dataset is there; the library asks for one link after the other.
-  private func contains(in root: borrowing Group) throws(HDF5Error) -> Bool {
-    var path = ""
-    for part in dataset.split(separator: "/") {
-      path += path.isEmpty ? String(part) : "/\(part)"
-      guard try root.contains(path) else { return false }
-    }
-    return !path.isEmpty
   }
 }

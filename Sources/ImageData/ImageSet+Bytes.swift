@@ -72,7 +72,7 @@ extension ImageSet {
     let (shape, dimension) = (InputShape(channels: 3, size: 32), 3_072)
     var digests: [Digest256] = []
     var parts: [(data: Data, count: Int)] = []
-    var labels: [UInt8] = []
+    var labels: [Int] = []
     for (path, name) in files {
       let file = try FileBytes(path, name: name, expected: "a binary file of CIFAR-10")
       guard !file.data.isEmpty, file.data.count.isMultiple(of: dimension + 1) else {
@@ -87,7 +87,7 @@ extension ImageSet {
             path: name, problem: "image \(start / (dimension + 1)) is of class \(label)",
             expected: "a class from 0 to 9")
         }
-        labels.append(label)
+        labels.append(Int(label))
       }
       digests.append(file.digest)
       parts.append((file.data, file.data.count / (dimension + 1)))

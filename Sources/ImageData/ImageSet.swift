@@ -1,6 +1,7 @@
 public import Architectures
 public import Digest
 internal import Foundation
+internal import HDF5
 
 /// A data set of square images with values in [0, 1], read in parts.
 ///
@@ -22,12 +23,12 @@ public struct ImageSet: Sendable {
   /// The SHA-256 of every file that was read, in a fixed order; none for images that the program
   /// brings.
   public let digests: [Digest256]
-  /// The class of every image; nil where the data have none.
-  public let labels: [UInt8]?
-  private let storage: Storage
+  /// The class of every image, from 0; nil where the data have none, or none that was asked for.
+  public let labels: [Int]?
+  let storage: Storage
 
   init(
-    count: Int, shape: InputShape, digests: [Digest256], labels: [UInt8]? = nil, storage: Storage
+    count: Int, shape: InputShape, digests: [Digest256], labels: [Int]? = nil, storage: Storage
   ) {
     self.count = count
     self.shape = shape
@@ -49,8 +50,30 @@ public struct ImageSet: Sendable {
       images.lowerBound >= 0 && images.upperBound <= count,
       "images \(images) of a set of \(count)")
     switch storage {
-    case .bytes(let pixels): return pixels.values(images, dimension: dimension)
+    case .bytes(let pixels):
+      return pixels.bytes(images, dimension: dimension).map { Double($0) / Double(pixels.largest) }
     case .hdf5(let file): return try file.values(images)
+    }
+  }
+
+  /// The byte that stands for 1 where values are bytes; nil where they are floating-point numbers.
+  public var largestByte: UInt8? {
+    switch storage {
+    case .bytes(let pixels): pixels.largest
+    case .hdf5(let file): file.type == .uint8 ? 255 : nil
+    }
+  }
+
+  /// The bytes of some images of a set whose values are bytes.
+  ///
+  /// **Shape**: images × channels × size × size, row-major.
+  ///
+  /// **Throws**: `InputFileError` where a file cannot be read any more.
+  public func bytes(_ images: Range<Int>) throws(InputFileError) -> [UInt8] {
+    precondition(largestByte != nil, "bytes of images that are floating-point numbers")
+    switch storage {
+    case .bytes(let pixels): return pixels.bytes(images, dimension: dimension)
+    case .hdf5(let file): return try file.bytes(images)
     }
   }
 }
@@ -64,11 +87,11 @@ struct PixelBytes: Sendable {
   /// The number of bytes from one image to the next.
   let stride: Int
   /// The byte that stands for 1.
-  let largest: Double
+  let largest: UInt8
 
-  /// The values of some images.
-  func values(_ images: Range<Int>, dimension: Int) -> [Double] {
-    var values: [Double] = []
+  /// The bytes of some images.
+  func bytes(_ images: Range<Int>, dimension: Int) -> [UInt8] {
+    var values: [UInt8] = []
     values.reserveCapacity(images.count * dimension)
     var first = 0
     for (data, count) in files {
@@ -76,9 +99,7 @@ struct PixelBytes: Sendable {
       unsafe data.withUnsafeBytes { bytes in
         for image in part {
           let start = offset + (image - first) * stride
-          for index in start..<start + dimension {
-            unsafe values.append(Double(bytes[index]) / largest)
-          }
+          unsafe values.append(contentsOf: bytes[start..<start + dimension])
         }
       }
       first += count

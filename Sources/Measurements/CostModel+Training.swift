@@ -14,9 +14,9 @@ extension CostModel {
 
   /// Adds what training takes: three passes of the forward one's size for each image and step.
   mutating func addTraining(of point: Point, draws: Double, to cost: inout PointCost) {
-    guard let train = recipe.measure.train else { return }
+    guard let train = recipe.measure.train, let data = recipe.trainingImages else { return }
     let settings = train.settings
-    let count = Double(train.data.facts.count)
+    let count = Double(data.count)
     let trained = count * (1 - settings.validation - settings.test)
     let steps = (trained / Double(settings.batchSize)).rounded(.down) * Double(settings.epochs)
     var images = steps * Double(settings.batchSize) * (1 + Double(settings.attack?.passes ?? 0))
@@ -52,7 +52,7 @@ extension CostModel {
     // Values and their gradients; parameters, velocity, gradient and three packed copies.
     let bytes =
       8 * values * Double(settings.batchSize) + 24 * Double(architecture.parameterCount)
-      + 8 * count * Double(train.data.facts.dimension)
+      + count * Double(data.valueBytes * data.dimension)
     cost.bytes = max(cost.bytes, bytes)
     guard settings.potentialPenalty > 0 else { return }
     addPenalty(of: architecture, evaluations: draws * steps, besides: bytes, to: &cost)

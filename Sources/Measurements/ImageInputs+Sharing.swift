@@ -6,12 +6,12 @@ extension ImageInputs {
   /// The loaded images as bytes, for ranks that do not read files.
   ///
   /// **Layout**: eight 64-bit integers (images of the data set, channels, size, files, chosen
-  /// images, numbers of their values and of the generative vectors, zero), the digests of files, the
+  /// images, numbers of their values and of the generative vectors, bytes of a value in the file), the digests of files, the
   /// indices of the chosen images as 64-bit integers, then the values as float64; all little-endian.
   public var bytes: [UInt8] {
     let counts = [
       facts.count, facts.shape.channels, facts.shape.size, digests.count, indices.count,
-      values.count, generativeVectors.count, 0,
+      values.count, generativeVectors.count, facts.valueBytes,
     ]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(64 + 32 * digests.count + 8 * indices.count + 8 * values.count)
@@ -26,44 +26,17 @@ extension ImageInputs {
   /// Reads what `bytes` wrote on another rank; nil where the sweep needs no images.
   public init?(bytes: [UInt8], of spec: Spec) {
     guard let measure = spec.measure.neuralFrames else { return nil }
-    var reader = ByteReader(bytes: bytes)
+    var reader = ByteReader(bytes)
     let counts = (0..<8).map { _ in Int(reader.next()) }
-    let digests = (0..<counts[3]).map { _ in
-      guard let digest = Digest256(bytes: reader.next(32)) else {
-        preconditionFailure("a digest has 32 bytes")
-      }
-      return digest
-    }
+    let digests = (0..<counts[3]).map { _ in reader.nextDigest() }
     self.init(
       facts: ImageFacts(
-        count: counts[0], shape: InputShape(channels: counts[1], size: counts[2])),
+        count: counts[0], shape: InputShape(channels: counts[1], size: counts[2]),
+        valueBytes: counts[7]),
       digests: digests, indices: (0..<counts[4]).map { _ in Int32(reader.next()) },
       measure: measure, seed: spec.seed)
     values = (0..<counts[5]).map { _ in Double(bitPattern: reader.next()) }
     generativeVectors = (0..<counts[6]).map { _ in Double(bitPattern: reader.next()) }
     shareDirections()
-  }
-}
-
-private struct ByteReader {
-  let bytes: [UInt8]
-  var position = 0
-
-  mutating func next() -> UInt64 {
-    defer { position += 8 }
-    return (0..<8).reduce(0) { $0 | UInt64(bytes[position + $1]) << UInt64(8 * $1) }
-  }
-
-  mutating func next(_ count: Int) -> [UInt8] {
-    defer { position += count }
-    return Array(bytes[position..<position + count])
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(little value: UInt64) {
-    for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] {
-      append(UInt8(truncatingIfNeeded: value >> shift))
-    }
   }
 }

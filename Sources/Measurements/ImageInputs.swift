@@ -43,47 +43,14 @@ public struct ImageInputs: Sendable {
     self.source = source
   }
 
-  /// Opens the data set that a sweep names and chooses its images; nil where none is needed.
+  /// Chooses images of a data set.
   ///
   /// Where the set has too few images none is chosen, and `Plan` says so.
-  ///
-  /// - Parameters:
-  ///   - spec: the sweep.
-  ///   - folder: the folder of the sweep file, where relative paths start; empty for the current one.
-  ///
-  /// **Throws**: `SpecErrors` with the place of the data that cannot be read.
-  ///
-  /// **Complexity**: reads every file once.
-  public static func open(_ spec: Spec, folder: String) throws(SpecErrors) -> ImageInputs? {
-    guard let measure = spec.measure.neuralFrames else { return nil }
-    let set: ImageSet
-    do throws(InputFileError) {
-      set = try open(measure.data, folder: folder)
-    } catch {
-      throw SpecErrors([
-        spec.mistake(
-          inNeuralFrames: "data", "\(error.path): \(error.problem)", expected: error.expected)
-      ])
-    }
-    return ImageInputs(
-      facts: ImageFacts(count: set.count, shape: set.shape), digests: set.digests,
-      indices: choose(measure.imageCount, of: set.count, seed: spec.seed), measure: measure,
-      seed: spec.seed, source: set)
-  }
-
-  private static func open(
-    _ data: Measure.NeuralFrames.DataSource, folder: String
-  ) throws(InputFileError) -> ImageSet {
-    func resolved(_ path: String) -> String {
-      path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
-    }
-    switch data {
-    case .digits: return Digits.images
-    case .hdf5(let file, let dataset):
-      return try .hdf5(resolved(file), dataset: dataset, name: file)
-    case .idx(let path): return try .idx(resolved(path), name: path)
-    case .cifar10(let path): return try .cifar10(resolved(path), name: path)
-    }
+  init(_ measure: Measure.NeuralFrames, of source: ImageSet, seed: Int64) {
+    self.init(
+      facts: ImageFacts(source), digests: source.digests,
+      indices: Self.choose(measure.imageCount, of: source.count, seed: seed), measure: measure,
+      seed: seed, source: source)
   }
 
   /// Chooses images: the first of a random order of all, so that more images contain fewer.

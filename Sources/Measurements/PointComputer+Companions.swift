@@ -1,4 +1,3 @@
-internal import RandomNumbers
 internal import SweepRecords
 internal import SweepSpec
 internal import Training
@@ -6,13 +5,14 @@ internal import Training
 extension PointComputer {
   /// Computes the scores of an untrained draw of a point.
   mutating func score(
-    _ point: Point, _ measure: Measure.Companions, draw: Int, in values: inout RecordValues
+    _ point: Point, draw: Int, in values: inout RecordValues
   ) throws {
-    let images = try labelledImages(measure.data)
-    var stream = RandomKey(domain: "framesweep companions", seed: recipe.seed).stream
-    let batch = stream.nextPermutation(images.count).prefix(measure.imageCount)
+    guard let images = images.companions else {
+      preconditionFailure("a sweep that scores networks has loaded images")
+    }
     let scores = try Companions(
-      point.architecture, images: images, batch: Array(batch), seed: point.seed, draw: draw,
+      point.architecture, images: images, batch: Array(0..<images.count), seed: point.seed,
+      draw: draw,
       sweeps: point.inferenceSweeps)
     values.set(.synflowLog, scores.synflowLog, at: draw)
     values.set(.spectralNormLog, scores.spectralNormLog, at: draw)

@@ -31,7 +31,7 @@ extension PointComputer {
     of point: Point, weights: NetworkWeights, as: Scalar.Type, draw: Int,
     columns: NeuralColumns, shouldStop: () throws -> Void, in values: inout RecordValues
   ) throws {
-    guard let images, let measure = recipe.measure.neuralFrames else {
+    guard let images = images.samples, let measure = recipe.measure.neuralFrames else {
       preconditionFailure("a sweep that measures neural frames has images")
     }
     let cost = NeuralFrameCost.batch(of: point, recipe)

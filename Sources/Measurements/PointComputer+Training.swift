@@ -5,42 +5,15 @@ internal import SweepRecords
 internal import SweepSpec
 internal import Training
 
-/// The images that networks are trained on, with their split; the same for all points of a sweep.
-struct TrainingInputs {
-  let images: LabelledImages
-  let split: DataSplit
-
-  /// Splits images; the split follows from the sweep's seed.
-  init(_ measure: Measure.Train, _ images: LabelledImages, seed: Int64) {
-    self.images = images
-    split = DataSplit(
-      count: images.count, validation: measure.settings.validation, test: measure.settings.test,
-      seed: seed)
-  }
-}
-
-extension LabelledImages {
-  /// Reads a whole data set.
-  init(_ source: Measure.Train.DataSource) throws {
-    let set: ImageSet
-    switch source {
-    case .digits: set = Digits.images
-    }
-    guard let labels = set.labels else {
-      preconditionFailure("images to train on have classes")
-    }
-    self.init(
-      shape: set.shape, values: try set.values(0..<set.count), labels: labels.map { Int($0) })
-  }
-}
-
 extension PointComputer {
   /// Trains a draw of a point, and stores what it scores and what its frame has become.
   mutating func train(
     _ point: Point, _ measure: Measure.Train, draw: Int, in values: inout RecordValues,
     shouldStop: () throws -> Void
   ) throws {
-    let inputs = try trainingInputs(measure)
+    guard let inputs = images.training else {
+      preconditionFailure("a sweep that trains has loaded images")
+    }
     let trainer = try Trainer(
       point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: draw, sweeps: point.inferenceSweeps)

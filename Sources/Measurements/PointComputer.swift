@@ -20,15 +20,13 @@ public struct PointComputer {
   /// The memory of the process when it was last looked at, in bytes.
   private var knownBytes = residentMemoryBytes()
   let inputs: SweepInputs?
-  /// The images that networks are measured on; nil where none are needed.
-  let images: ImageSamples?
+  /// The images that networks are measured and trained on.
+  let images: SweepImages
   /// The weights files that were found as the plan knows them.
   var verified: Set<String> = []
   let checkpoints: TrainingCheckpoints?
   private var cache = StructureCache()
   private var costModel: CostModel
-  private var labelled: LabelledImages?
-  private var training: TrainingInputs?
 
   /// Prepares a compute thread.
   ///
@@ -40,13 +38,13 @@ public struct PointComputer {
   ///   - limits: points that are predicted to need more memory are not tried, and those that take
   ///     more or longer are ended.
   ///   - inputs: the files that the sweep reads; nil where it reads none.
-  ///   - images: the images that the sweep's networks are measured on.
+  ///   - images: the images that the sweep's networks are measured and trained on.
   ///   - rates: the machine's, for predictions only.
   ///   - faults: mishaps that a test asks for.
   ///   - checkpoints: where the states of long trainings are kept; nil for nowhere.
   public init(
     plan: Plan, recipe: Recipe, run: Int, rank: Int, limits: PointLimits = PointLimits(),
-    inputs: SweepInputs? = nil, images: ImageSamples? = nil, rates: MachineRates = .common,
+    inputs: SweepInputs? = nil, images: SweepImages = SweepImages(), rates: MachineRates = .common,
     faults: Faults = Faults(), checkpoints: TrainingCheckpoints? = nil
   ) {
     self.limits = limits
@@ -140,10 +138,10 @@ public struct PointComputer {
           of: point, weights: weights, draw: draw, shouldStop: shouldStop, in: &values)
       }
     }
-    if let measure = recipe.measure.companions {
+    if recipe.measure.companions != nil {
       for draw in 0..<values.draws {
         try shouldStop()
-        try score(point, measure, draw: draw, in: &values)
+        try score(point, draw: draw, in: &values)
       }
     }
     if let measure = recipe.measure.train {
@@ -160,22 +158,6 @@ public struct PointComputer {
   ) throws -> FrameStatistics {
     try FrameStatistics(
       architecture, weights: weights, bounds: false, cache: &cache, shouldStop: shouldStop)
-  }
-
-  /// The images with classes, read at the first point that needs them.
-  mutating func labelledImages(_ source: Measure.Train.DataSource) throws -> LabelledImages {
-    if let labelled { return labelled }
-    let read = try LabelledImages(source)
-    labelled = read
-    return read
-  }
-
-  /// The images to train on, collected at the first point that needs them.
-  mutating func trainingInputs(_ measure: Measure.Train) throws -> TrainingInputs {
-    if let training { return training }
-    let inputs = TrainingInputs(measure, try labelledImages(measure.data), seed: recipe.seed)
-    training = inputs
-    return inputs
   }
 
   private func store(

@@ -13,6 +13,8 @@ public struct Recipe: Sendable {
   public let layout: RecordLayout
   /// The most vectors of an image, its value and all directions; 0 where no images are needed.
   let vectorCount: Int
+  /// The images to train on, of the data set those that are used; nil where there is no training.
+  let trainingImages: ImageFacts?
 
   /// Derives the columns from the choice.
   ///
@@ -22,7 +24,13 @@ public struct Recipe: Sendable {
   public init(_ plan: Plan, images: [Int32] = []) {
     measure = plan.spec.measure
     seed = plan.spec.seed
-    vectorCount = measure.neuralFrames.map { $0.vectorCount(of: plan.images) } ?? 0
+    vectorCount = measure.neuralFrames.map { $0.vectorCount(of: plan.data.neuralFrames) } ?? 0
+    trainingImages = measure.train.flatMap { train in
+      plan.data.train.map {
+        ImageFacts(
+          count: train.imageCount ?? $0.count, shape: $0.shape, valueBytes: $0.valueBytes)
+      }
+    }
     var columns: Set<ColumnID> = []
     if measure.frame.minimum {
       columns.formUnion([

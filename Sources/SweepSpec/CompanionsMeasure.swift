@@ -2,7 +2,7 @@ extension Measure {
   /// Which images the scores of untrained networks are computed with.
   public struct Companions: Hashable, Sendable {
     /// Where images come from.
-    public var data: Train.DataSource = .digits
+    public var data: DataSource = .digits
     /// The number of images.
     public var imageCount = 32
 
@@ -10,7 +10,9 @@ extension Measure {
     public init() {}
 
     /// The choice in the one spelling that the plan hash covers.
-    public var canonicalText: String { "{data: \(data.rawValue), images: \(imageCount)}" }
+    public var canonicalText: String {
+      "{data: \(data.canonicalText(areLabelled: true)), images: \(imageCount)}"
+    }
   }
 }
 
@@ -21,12 +23,13 @@ extension Reading {
     guard let entries = entries(of: value, keyPath, in: .companions, expected: expected) else {
       return nil
     }
+    places[keyPath] = value.place
     var companions = Measure.Companions()
     for entry in entries {
       let path = "\(keyPath).\(entry.key)"
+      places[path] = entry.value.place
       if entry.key == "data" {
-        let choices = Measure.Train.DataSource.allCases.map { ($0.rawValue, $0) }
-        if let data = name(entry.value, path, among: choices) { companions.data = data }
+        if let data = dataSource(entry.value, path) { companions.data = data }
       } else if let count = integer(entry.value, path, in: 2...1_024) {
         companions.imageCount = count
       }

@@ -41,8 +41,8 @@ struct Expansion: ~Copyable {
   private var firstSkipless: (place: Place, keyPath: String, point: String, skipLength: Int)?
   private var skiplessCount = 0
   private let spec: Spec
-  /// The images that all points must take; nil where there are none to compare with.
-  private let images: ImageFacts?
+  /// The images that all points must take.
+  private let data: DataFacts
   private var seen: Set<Key> = []
   private var refusals: [String: Refusal] = [:]
   private var emptyError: SpecError?
@@ -57,9 +57,9 @@ struct Expansion: ~Copyable {
   private var suffixSweeps = 1
   private var suffixWeights: WeightsSource?
 
-  init(_ spec: Spec, inputDigests: [Digest256], images: ImageFacts?) {
+  init(_ spec: Spec, inputDigests: [Digest256], data: DataFacts) {
     self.spec = spec
-    self.images = spec.measure.neuralFrames == nil ? nil : images
+    self.data = data
     var header = "framesweep plan\nnumerics: \(numericsVersion)\n"
     header += "measure: \(spec.measure.canonicalText)\n"
     if spec.measure.usesSeed {
@@ -150,10 +150,7 @@ struct Expansion: ~Copyable {
         network = same
       } else {
         let (architecture, rule) = try setting.architecture()
-        for images in [
-          images, spec.measure.train?.data.facts, spec.measure.companions?.data.facts,
-        ] {
-          guard let images, !images.fit(architecture.input) else { continue }
+        for images in data.all where !images.fit(architecture.input) {
           throw .images(images, input: architecture.input)
         }
         network = Network(

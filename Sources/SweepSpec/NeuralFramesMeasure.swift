@@ -3,18 +3,6 @@ public import NeuralFrames
 extension Measure {
   /// What is measured of neural frames.
   public struct NeuralFrames: Hashable, Sendable {
-    /// Where images come from.
-    public enum DataSource: Hashable, Sendable {
-      /// The handwritten digits that the program brings.
-      case digits
-      /// A dataset of an HDF5 file.
-      case hdf5(file: String, dataset: String)
-      /// A file in the format of MNIST, gzipped or not.
-      case idx(String)
-      /// A binary file of CIFAR-10, or the folder that holds them.
-      case cifar10(String)
-    }
-
     /// What directions of a generative model follow from.
     public enum GenerativeSource: Hashable, Sendable {
       /// All images.
@@ -91,20 +79,9 @@ extension Measure {
           }
         parts.append("generative: {components: \(generative.components), \(source)}")
       }
-      return "{data: \(data.canonicalText), images: \(imageCount), "
+      return "{data: \(data.canonicalText(areLabelled: false)), images: \(imageCount), "
         + "perturbations: {\(parts.joined(separator: ", "))}, per_image: \(perImage), "
         + "precision: \(precision.rawValue)}"
-    }
-  }
-}
-
-extension Measure.NeuralFrames.DataSource {
-  fileprivate var canonicalText: String {
-    switch self {
-    case .digits: "digits"
-    case .hdf5(_, let dataset): "{hdf5: \(dataset)}"
-    case .idx: "idx"
-    case .cifar10: "cifar10"
     }
   }
 }

@@ -32,8 +32,8 @@ public struct Plan: Sendable {
   public let planHash: Digest256
   /// What the reader and the expansion noticed without refusing the sweep.
   public let warnings: [SpecError]
-  /// What was found of the images that the sweep names; nil where it names none, or unknown.
-  public let images: ImageFacts?
+  /// What was found of the images that the sweep names.
+  public let data: DataFacts
 
   /// The places in the grid that are left; those after the grid are items of `include`.
   let survivors: [UInt32]
@@ -46,21 +46,21 @@ public struct Plan: Sendable {
   /// - Parameters:
   ///   - spec: the sweep.
   ///   - inputDigests: the SHA-256 of every input file, in the order in which the sweep names them.
-  ///   - images: what was found of the images that the sweep names; nil leaves them unchecked.
+  ///   - data: what was found of the images that the sweep names; what is unknown is not checked.
   ///
   /// **Throws**: `SpecErrors` where points are impossible, do not fit the images, or none is left.
   ///
   /// **Complexity**: O(points); memory about 40 bytes for each point, of which 4 stay.
   public init(
-    _ spec: Spec, inputDigests: [Digest256] = [], images: ImageFacts? = nil
+    _ spec: Spec, inputDigests: [Digest256] = [], data: DataFacts? = nil
   ) throws(SpecErrors) {
-    var expansion = Expansion(spec, inputDigests: inputDigests, images: images)
+    let data = data ?? DataFacts(spec.measure)
+    var expansion = Expansion(spec, inputDigests: inputDigests, data: data)
     expansion.run()
-    let mistakes = images.map { spec.mistakes(with: $0) } ?? []
-    let errors = mistakes + expansion.errors
+    let errors = spec.mistakes(with: data) + expansion.errors
     guard errors.isEmpty else { throw SpecErrors(errors) }
     self.spec = spec
-    self.images = images
+    self.data = data
     survivors = expansion.survivors
     duplicateCount = expansion.duplicateCount
     excludedCount = expansion.excludedCount
@@ -69,7 +69,7 @@ public struct Plan: Sendable {
     maximumSweeps = expansion.maximumSweeps
     presets = expansion.presets
     planHash = expansion.planHash()
-    warnings = (spec.warnings + expansion.notes + (images.map { spec.remarks(on: $0) } ?? []))
+    warnings = (spec.warnings + expansion.notes + spec.remarks(on: data))
       .sorted { $0.place < $1.place }
   }
 

@@ -37,46 +37,6 @@ extension Reading {
   /// More images or directions than this are a mistake.
   private static let countLimit = 10_000_000
 
-  private mutating func dataSource(
-    _ value: YAMLValue, _ keyPath: String
-  ) -> Measure.NeuralFrames.DataSource? {
-    let expected = "digits, {file: images.h5, images: name}, {idx: path} or {cifar10: path}"
-    if case .scalar(let text, _) = value.content {
-      if text == "digits" { return .digits }
-      fail(
-        value.place, keyPath, "found \(value.summary)", expected: expected,
-        suggestion: nearMiss(of: text, among: ["digits"]))
-      return nil
-    }
-    guard let entries = entries(of: value, keyPath, in: .data, expected: expected) else {
-      return nil
-    }
-    var texts: [String: String] = [:]
-    for entry in entries {
-      texts[entry.key] = text(entry.value, "\(keyPath).\(entry.key)")
-    }
-    let given = entries.map(\.key)
-    let sources = given.filter { $0 != "images" }
-    guard sources.count == 1 else {
-      // A source that was misspelt has its own message.
-      if !(sources.isEmpty && entries.count < (value.entries?.count ?? 0)) {
-        let problem =
-          sources.isEmpty
-          ? "no file is named" : "\(sources.joined(separator: " and ")) are given together"
-        fail(value.place, keyPath, problem, expected: expected)
-      }
-      return nil
-    }
-    if sources != ["file"], let entry = entries.first(where: { $0.key == "images" }) {
-      fail(
-        entry.keyPlace, "\(keyPath).images", "a file of \(sources[0]) has no names",
-        expected: "it with file (HDF5) only")
-    }
-    if let file = texts["file"] { return .hdf5(file: file, dataset: texts["images"] ?? "images") }
-    if let path = texts["idx"] { return .idx(path) }
-    return texts["cifar10"].map { .cifar10($0) }
-  }
-
   private mutating func perturbations(
     _ value: YAMLValue, _ keyPath: String, into measure: inout Measure.NeuralFrames
   ) {
@@ -164,16 +124,5 @@ extension Reading {
       return nil
     }
     return .init(components: components, source: .neighbours(neighbours))
-  }
-
-  /// A text that is not empty.
-  private mutating func text(_ value: YAMLValue, _ keyPath: String) -> String? {
-    guard case .scalar(let text, _) = value.content, !value.isNull, !text.isEmpty,
-      !text.contains(where: \.isNewline)
-    else {
-      fail(value, keyPath, expected: "a text on one line")
-      return nil
-    }
-    return text
   }
 }

@@ -7,20 +7,19 @@ extension Reading {
     guard let entries = entries(of: value, keyPath, in: .train, expected: expected) else {
       return nil
     }
+    places[keyPath] = value.place
     var train = Measure.Train()
-    for entry in entries { read(entry, "\(keyPath).\(entry.key)", into: &train) }
+    for entry in entries {
+      let path = "\(keyPath).\(entry.key)"
+      places[path] = entry.value.place
+      read(entry, path, into: &train)
+    }
     let settings = train.settings
     if settings.validation + settings.test > 0.9 {
       fail(
         value.place, keyPath,
         "validation and test take \(settings.validation + settings.test) of the images",
         expected: "at most 0.9 together")
-    }
-    let count = train.data.facts.count
-    if settings.batchSize > count / 10 {
-      fail(
-        value.place, "\(keyPath).batch", "a batch of \(settings.batchSize) of \(count) images",
-        expected: "at most \(count / 10)")
     }
     return train
   }
@@ -30,9 +29,9 @@ extension Reading {
   ) {
     let value = entry.value
     switch entry.key {
-    case "data":
-      let choices = Measure.Train.DataSource.allCases.map { ($0.rawValue, $0) }
-      if let data = name(value, path, among: choices) { train.data = data }
+    case "data": if let data = dataSource(value, path) { train.data = data }
+    case "images":
+      if let count = integer(value, path, in: 10...100_000_000) { train.imageCount = count }
     case "epochs":
       if let count = integer(value, path, in: 1...100_000) { train.settings.epochs = count }
     case "batch":

@@ -21,12 +21,12 @@ enum Section {
     case .frame: ["minimum", "statistics", "bounds"]
     case .generator: GeneratorReading.keys
     case .neuralFrames: ["data", "images", "perturbations", "per_image", "precision"]
-    case .data: ["file", "images", "idx", "cifar10"]
+    case .data: ["file", "images", "labels", "idx", "cifar10"]
     case .perturbations: ["augmentation", "noise", "fourier", "generative"]
     case .generative: ["components", "from", "neighbours"]
     case .train:
       [
-        "data", "epochs", "batch", "learning_rate", "momentum", "weight_decay",
+        "data", "images", "epochs", "batch", "learning_rate", "momentum", "weight_decay",
         "potential_penalty", "warmup", "gradient_clip", "validation", "test", "augment",
         "adversarial",
       ]

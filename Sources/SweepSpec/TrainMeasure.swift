@@ -1,24 +1,12 @@
-internal import Architectures
 public import Training
 
 extension Measure {
   /// How the networks of a sweep are trained.
   public struct Train: Hashable, Sendable {
-    /// Where images with classes come from.
-    public enum DataSource: String, Hashable, Sendable, CaseIterable {
-      /// The handwritten digits that the program brings.
-      case digits
-
-      /// The number and the shape of the images.
-      public var facts: ImageFacts {
-        switch self {
-        case .digits: ImageFacts(count: 1_797, shape: InputShape(channels: 1, size: 8))
-        }
-      }
-    }
-
     /// Where images come from.
     public var data: DataSource = .digits
+    /// How many of them are used, chosen by the seed; nil for all.
+    public var imageCount: Int?
     /// How networks are trained on them.
     public var settings = TrainingSettings()
 
@@ -28,7 +16,9 @@ extension Measure {
     /// The choice in the one spelling that the plan hash covers.
     public var canonicalText: String {
       var text =
-        "{data: \(data.rawValue), epochs: \(settings.epochs), batch: \(settings.batchSize), "
+        "{data: \(data.canonicalText(areLabelled: true)), "
+        + (imageCount.map { "images: \($0), " } ?? "")
+        + "epochs: \(settings.epochs), batch: \(settings.batchSize), "
         + "learning_rate: \(settings.learningRate), momentum: \(settings.momentum), "
         + "weight_decay: \(settings.weightDecay), warmup: \(settings.warmup), "
         + "gradient_clip: \(settings.gradientClip), validation: \(settings.validation), "

@@ -88,9 +88,7 @@ public struct Companions: Hashable, Sendable {
     var stream = RandomKey(domain: "framesweep zen score", seed: seed)
       .appending(architecture.canonicalBytes).appending(draw).stream
     zenScore = try scorer.zenScore(pairs: Self.zenPairs, from: &stream)
-    let values = batch.map { image in
-      Array(images.values[image * images.dimension..<(image + 1) * images.dimension])
-    }
+    let values = batch.map { images.image($0) }
     let labels = batch.map { images.labels[$0] }
     (gradientNorm, snip, naswot) = try scorer.batchScores(values, labels, classes: images.classes)
     ntkCondition = try scorer.ntkCondition(

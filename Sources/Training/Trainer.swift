@@ -153,8 +153,7 @@ public final class Trainer {
   func load(_ batch: ArraySlice<Int>, _ change: ([Double]) -> [Double] = { $0 }) -> [Int] {
     let input = network.network.input
     for (place, image) in batch.enumerated() {
-      let start = image * images.dimension
-      let values = change(Array(images.values[start..<start + images.dimension]))
+      let values = change(images.image(image))
       input.store(values.span, vectorsFrom: 0, ofImage: place)
     }
     for place in batch.count..<max(batch.count, input.images) {

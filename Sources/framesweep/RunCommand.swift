@@ -249,7 +249,7 @@ struct RunCommand: ParsableCommand {
     let plan = sweep.plan
     let recipe = sweep.recipe
     let inputs = sweep.inputs
-    let images = try inputs.images.map { try ImageSamples($0) }
+    let images = try SweepImages(inputs, of: sweep.spec)
     let rates = sweep.rates
     let own = ProcessInfo.processInfo.hostName
     var pointLimits = PointLimits()

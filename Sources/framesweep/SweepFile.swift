@@ -51,7 +51,7 @@ struct SweepFile {
         } else {
           try SweepInputs(opening: spec, folder: folder)
         }
-      plan = try Plan(spec, inputDigests: inputs.digests, images: inputs.images?.facts)
+      plan = try Plan(spec, inputDigests: inputs.digests, data: inputs.facts(for: spec.measure))
       recipe = Recipe(plan, images: inputs.images?.indices ?? [])
       self.inputs = inputs
     } catch {
@@ -68,7 +68,7 @@ struct SweepFile {
     } catch {
       throw Failure(.badInput, "\(path): the images cannot be used: \(error)")
     }
-    return inputs.images?.bytes ?? []
+    return inputs.imageBytes
   }
 
   /// Takes over images that another rank has loaded.

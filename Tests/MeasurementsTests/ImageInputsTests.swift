@@ -28,7 +28,7 @@ import Testing
     """
 
   private func loaded(_ neural: String, seed: Int = 1) throws -> ImageInputs {
-    var inputs = try #require(try ImageInputs.open(spec(neural, seed: seed), folder: ""))
+    var inputs = try #require(SweepInputs(opening: spec(neural, seed: seed), folder: "").images)
     try inputs.load()
     return inputs
   }
@@ -89,7 +89,7 @@ import Testing
     let folder = try TemporaryDirectory()
     let spec = try spec("{data: {idx: none.idx}, perturbations: {noise: 1}}")
     let error = #expect(throws: SpecErrors.self) {
-      try ImageInputs.open(spec, folder: folder.path)
+      try SweepInputs(opening: spec, folder: folder.path)
     }
     #expect(
       error?.description == """
@@ -105,12 +105,14 @@ import Testing
     let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2]
     try Data(header + [1, 2, 3, 4, 5, 6, 7, 8]).write(to: URL(filePath: folder.path("a.idx")))
     let spec = try spec("{data: {idx: a.idx}, images: 2, perturbations: {noise: 1}}")
-    let inputs = try #require(try ImageInputs.open(spec, folder: folder.path))
+    let inputs = try SweepInputs(opening: spec, folder: folder.path)
     #expect(inputs.digests.count == 1)
-    #expect(inputs.facts.count == 2 && inputs.facts.shape.size == 2)
+    let images = try #require(inputs.images)
+    #expect(images.facts.count == 2 && images.facts.shape.size == 2)
     // Its images do not fit the sweep's networks of 8 × 8.
     #expect(throws: SpecErrors.self) {
-      try Plan(spec, inputDigests: inputs.digests, images: inputs.facts)
+      try Plan(
+        spec, inputDigests: inputs.digests, data: inputs.facts(for: spec.measure))
     }
   }
 }

@@ -38,47 +38,6 @@ import Testing
     """
   }
 
-  struct Prepared {
-    let plan: Plan
-    let recipe: Recipe
-    let images: ImageSamples?
-    let inputs: ImageInputs
-
-    init(_ text: String, loading: Bool = true) throws {
-      let spec = try SpecReader.read(text)
-      var inputs = try #require(try ImageInputs.open(spec, folder: ""))
-      plan = try Plan(spec, inputDigests: inputs.digests, images: inputs.facts)
-      recipe = Recipe(plan, images: inputs.indices)
-      if loading { try inputs.load() }
-      self.inputs = inputs
-      images = loading ? try ImageSamples(inputs) : nil
-    }
-
-    func computer(rank: Int = 0, memoryLimit: Double = .infinity) -> PointComputer {
-      var limits = PointLimits()
-      limits.workerBytes = memoryLimit
-      return PointComputer(
-        plan: plan, recipe: recipe, run: 0, rank: rank, limits: limits, images: images)
-    }
-
-    /// The value of a column of a record.
-    func value(
-      _ id: ColumnID, of record: Record, draw: Int, family: Int, layer: Int, image: Int = 0
-    ) throws -> Double {
-      let place = try #require(recipe.layout.place(of: id))
-      let column = recipe.layout.columns[place]
-      let index = recipe.layout.index(
-        in: column, draw: draw, family: family, layer: layer, image: image)
-      let bits = try record.bits(of: id, in: recipe)[index]
-      switch column.type {
-      case .float64: return Double(bitPattern: bits)
-      case .float32: return Double(Float(bitPattern: UInt32(bits)))
-      case .int32: return Double(Int32(truncatingIfNeeded: bits))
-      case .int8, .int64: return .nan
-      }
-    }
-  }
-
   @Test("Statistics are in the order of their columns") func order() {
     #expect(FrameStatistic.allCases.count == NeuralStatistic.all.count)
     for (statistic, columns) in zip(FrameStatistic.allCases, NeuralStatistic.all) {
@@ -91,7 +50,7 @@ import Testing
   @Test("Records hold the same bits whoever computes them, in whatever order") func sameBits()
     throws
   {
-    let sweep = try Prepared(Self.sweep(perImage: true))
+    let sweep = try PreparedSweep(Self.sweep(perImage: true))
     var (one, other) = (sweep.computer(), sweep.computer(rank: 5))
     let forward = (0..<sweep.plan.count).map { one.record(of: $0) }
     for index in (0..<sweep.plan.count).reversed() {
@@ -104,16 +63,17 @@ import Testing
   @Test(
     "Columns hold means, deviations and values of what the network alone gives", arguments: [1, 3])
   func values(_ sweeps: Int) throws {
-    let sweep = try Prepared(Self.sweep(perImage: true, precision: "float64", sweeps: sweeps))
+    let sweep = try PreparedSweep(Self.sweep(perImage: true, precision: "float64", sweeps: sweeps))
     var computer = sweep.computer()
     for index in [1, 4, 6] {
       let point = sweep.plan.point(at: index)
       let record = computer.record(of: index)
-      let samples = try sweep.inputs.indices.indices.map { place in
+      let inputs = try #require(sweep.inputs.images)
+      let samples = try inputs.indices.indices.map { place in
         try ImageSample(
-          image: sweep.inputs.image(place),
+          image: inputs.image(place),
           directions: PerturbationFamily.allCases.map {
-            try sweep.inputs.directions($0, at: place)
+            try inputs.directions($0, at: place)
           })
       }
       let push = try PushForward<Double>(
@@ -154,7 +114,7 @@ import Testing
   @Test("Further sweeps leave other frames behind layers, and none at the input") func sweeps()
     throws
   {
-    let (one, three) = try (Prepared(Self.sweep()), Prepared(Self.sweep(sweeps: 3)))
+    let (one, three) = try (PreparedSweep(Self.sweep()), PreparedSweep(Self.sweep(sweeps: 3)))
     var (plain, swept) = (one.computer(), three.computer())
     for index in 0..<one.plan.count {
       let (left, right) = (plain.record(of: index), swept.record(of: index))
@@ -173,8 +133,8 @@ import Testing
 
   @Test("Memory does not grow with the number of images, and too little of it is told")
   func memory() throws {
-    let few = try Prepared(Self.sweep(images: 256), loading: false)
-    let many = try Prepared(Self.sweep(images: 1_792), loading: false)
+    let few = try PreparedSweep(Self.sweep(images: 256), loading: false)
+    let many = try PreparedSweep(Self.sweep(images: 1_792), loading: false)
     var (small, large) = (CostModel(few.recipe), CostModel(many.recipe))
     for index in 0..<few.plan.count {
       let (one, other) = (
@@ -193,4 +153,23 @@ import Testing
 
 extension Double {
   fileprivate func isClose(to other: Double) -> Bool { abs(self - other) < 1e-12 }
+}
+
+extension PreparedSweep {
+  /// The value of a column of a record.
+  func value(
+    _ id: ColumnID, of record: Record, draw: Int, family: Int, layer: Int, image: Int = 0
+  ) throws -> Double {
+    let place = try #require(recipe.layout.place(of: id))
+    let column = recipe.layout.columns[place]
+    let index = recipe.layout.index(
+      in: column, draw: draw, family: family, layer: layer, image: image)
+    let bits = try record.bits(of: id, in: recipe)[index]
+    switch column.type {
+    case .float64: return Double(bitPattern: bits)
+    case .float32: return Double(Float(bitPattern: UInt32(bits)))
+    case .int32: return Double(Int32(truncatingIfNeeded: bits))
+    case .int8, .int64: return .nan
+    }
+  }
 }

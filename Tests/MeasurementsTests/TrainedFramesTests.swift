@@ -8,8 +8,6 @@ import Testing
 @Suite("Neural frames after training") struct TrainedFramesTests {
   init() { BLASLibrary.setThreadCount(1) }
 
-  private typealias Prepared = NeuralFramesOfPointsTests.Prepared
-
   static func sweep(rate: Double, train: String = "", measure: String = "") -> String {
     """
     format: 1
@@ -47,7 +45,7 @@ import Testing
 
   @Test("A training that takes no steps leaves every bit of the neural frames as it was")
   func nothingLearnt() throws {
-    let sweep = try Prepared(Self.sweep(rate: 0))
+    let sweep = try PreparedSweep(Self.sweep(rate: 0))
     var computer = sweep.computer()
     for index in 0..<sweep.plan.count {
       let record = computer.record(of: index)
@@ -61,7 +59,7 @@ import Testing
   }
 
   @Test("Training changes them behind the input, and who computes does not") func learnt() throws {
-    let sweep = try Prepared(Self.sweep(rate: 0.05))
+    let sweep = try PreparedSweep(Self.sweep(rate: 0.05))
     var (one, other) = (sweep.computer(), sweep.computer(rank: 4))
     for index in 0..<sweep.plan.count {
       let record = one.record(of: index)
@@ -81,9 +79,9 @@ import Testing
   }
 
   @Test("Frames of trained weights are part of the predicted cost") func cost() throws {
-    let sweep = try Prepared(Self.sweep(rate: 0))
+    let sweep = try PreparedSweep(Self.sweep(rate: 0))
     let text = Self.sweep(rate: 0).split(separator: "\n").filter { !$0.contains("train:") }
-    let untrained = try Prepared(text.joined(separator: "\n"))
+    let untrained = try PreparedSweep(text.joined(separator: "\n"))
     var (model, smaller) = (CostModel(sweep.recipe), CostModel(untrained.recipe))
     let cost = model.cost(of: sweep.plan.point(at: 0))
     let less = smaller.cost(of: untrained.plan.point(at: 0))

@@ -1,6 +1,5 @@
 import Digest
 import Foundation
-import ImageData
 import OpenBLAS
 import SweepRecords
 import SweepSpec
@@ -29,21 +28,21 @@ import Training
       robustness: {attacks: [fgsm_l2, fgsm_linf], radii: [0.4, 0.1]}
     """
 
-  private let plan: Plan
-  private let recipe: Recipe
+  private let sweep: PreparedSweep
+  private var plan: Plan { sweep.plan }
+  private var recipe: Recipe { sweep.recipe }
 
   init() throws {
     // As the program does: other numbers of threads give other bits.
     BLASLibrary.setThreadCount(1)
-    plan = try Plan(SpecReader.read(Self.sweep))
-    recipe = Recipe(plan)
+    sweep = try PreparedSweep(Self.sweep)
   }
 
   @Test("A record holds what was learnt, the same bits whoever computes it") func sameBits() throws
   {
-    var one = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+    var one = sweep.computer()
     let forward = (0..<plan.count).map { one.record(of: $0) }
-    var other = PointComputer(plan: plan, recipe: recipe, run: 1, rank: 3)
+    var other = sweep.computer(run: 1, rank: 3)
     for index in (0..<plan.count).reversed() {
       let record = other.record(of: index)
       #expect(record.status == .ok, "\(record.message)")
@@ -77,8 +76,7 @@ import Training
     let text = Self.sweep.replacing(
       "epochs: 2",
       with: "epochs: 6, learning_rate: 1, weight_decay: 1, momentum: 0, warmup: 0")
-    let plan = try Plan(SpecReader.read(text))
-    var computer = PointComputer(plan: plan, recipe: Recipe(plan), run: 0, rank: 0)
+    var computer = try PreparedSweep(text).computer()
     let record = computer.record(of: 0)
     #expect(record.status == .nonfinite)
     #expect(
@@ -92,17 +90,15 @@ import Training
     let folder = try TemporaryDirectory()
     let checkpoints = TrainingCheckpoints(
       folder: folder.path + "/kept", plan: plan.planHash, interval: .seconds(3_600))
-    let plan = plan
-    let recipe = recipe
+    let sweep = sweep
     func record(_ checkpoints: TrainingCheckpoints?) -> Record {
-      var computer = PointComputer(
-        plan: plan, recipe: recipe, run: 1, rank: 1, checkpoints: checkpoints)
+      var computer = sweep.computer(run: 1, rank: 1, checkpoints: checkpoints)
       return computer.record(of: 0)
     }
     let expected = record(nil).values
     let point = plan.point(at: 0)
     let measure = try #require(recipe.measure.train)
-    let inputs = TrainingInputs(measure, try LabelledImages(measure.data), seed: plan.spec.seed)
+    let inputs = try #require(sweep.images.training)
     let trainer = try Trainer(
       point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: 1)
@@ -130,8 +126,8 @@ import Training
 
   @Test("Sweeps of inference change what is evaluated, and no frame") func sweeps() throws {
     let text = Self.sweep.replacing("width: [12]", with: "width: [12]\n  inference_sweeps: [1, 3]")
-    let plan = try Plan(SpecReader.read(text))
-    var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+    let sweep = try PreparedSweep(text)
+    var computer = sweep.computer()
     for place in [0, 2] {
       let (one, three) = (computer.record(of: place), computer.record(of: place + 1))
       #expect(one.status == .ok && three.status == .ok, "\(three.message)")
@@ -154,35 +150,28 @@ import Training
       #expect(three.execution.predictedSeconds > one.execution.predictedSeconds)
     }
     // One sweep is the network that a file without the key has.
-    var plain = PointComputer(plan: self.plan, recipe: recipe, run: 0, rank: 0)
+    var plain = self.sweep.computer()
     #expect(plain.record(of: 0).values == computer.record(of: 0).values)
   }
 
   @Test("A training by several sweeps that was killed goes on with the same bits")
   func checkpointsOfSweeps() throws {
     let text = Self.sweep.replacing("width: [12]", with: "width: [12]\n  inference_sweeps: [2]")
-    let plan = try Plan(SpecReader.read(text))
+    let sweep = try PreparedSweep(text)
     let folder = try TemporaryDirectory()
     let checkpoints = TrainingCheckpoints(
-      folder: folder.path + "/kept", plan: plan.planHash, interval: .seconds(3_600))
-    var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+      folder: folder.path + "/kept", plan: sweep.plan.planHash, interval: .seconds(3_600))
+    var computer = sweep.computer()
     let expected = computer.record(of: 0).values
-    let point = plan.point(at: 0)
-    let measure = try #require(recipe.measure.train)
-    let inputs = TrainingInputs(measure, try LabelledImages(measure.data), seed: plan.spec.seed)
+    let point = sweep.plan.point(at: 0)
+    let measure = try #require(sweep.recipe.measure.train)
+    let inputs = try #require(sweep.images.training)
     let trainer = try Trainer(
       point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: 0, sweeps: 2)
     try trainer.runEpoch()
     checkpoints.keep(trainer.state, of: point.id, draw: 0)
-    var resumed = PointComputer(
-      plan: plan, recipe: recipe, run: 1, rank: 1, checkpoints: checkpoints)
+    var resumed = sweep.computer(run: 1, rank: 1, checkpoints: checkpoints)
     #expect(resumed.record(of: 0).values == expected)
-  }
-
-  @Test("The plan knows the digits that the program brings") func digits() {
-    let facts = Measure.Train.DataSource.digits.facts
-    #expect(facts.count == Digits.images.count && facts.shape == Digits.images.shape)
-    #expect(Digits.images.labels?.max() == 9)
   }
 }

@@ -164,7 +164,7 @@ import Testing
           values: tensor.values.map { 1e25 * abs($0) })
       })
     try WeightsFile.write(weights, to: folder.path("net.h5"))
-    let spec = try SpecReader.read(
+    let sweep = try PreparedSweep(
       """
       format: 1
       name: test
@@ -173,14 +173,8 @@ import Testing
       weights: {file: net.h5}
       measure:
         neural_frames: {images: 4, perturbations: {noise: 2}}
-      """)
-    var inputs = try SweepInputs(opening: spec, folder: folder.path)
-    try inputs.loadImages()
-    let images = try #require(inputs.images)
-    let plan = try Plan(spec, inputDigests: inputs.digests, images: images.facts)
-    var computer = try PointComputer(
-      plan: plan, recipe: Recipe(plan, images: images.indices), run: 0, rank: 0, inputs: inputs,
-      images: ImageSamples(images))
+      """, folder: folder.path)
+    var computer = sweep.computer()
     let record = computer.record(of: 0)
     #expect(record.status == .nonfinite)
     #expect(

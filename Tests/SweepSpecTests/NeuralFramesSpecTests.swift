@@ -21,7 +21,11 @@ struct NeuralFramesSpecTests {
       """)
   }
 
-  private let digits = ImageFacts(count: 1_797, shape: InputShape(channels: 1, size: 8))
+  private func facts(_ images: ImageFacts, _ spec: Spec) -> DataFacts {
+    var facts = DataFacts(spec.measure)
+    facts.neuralFrames = images
+    return facts
+  }
 
   @Test("What is not given has the values of the contract") func defaults() throws {
     let measure = try spec("perturbations: {noise: 8}").measure
@@ -43,7 +47,7 @@ struct NeuralFramesSpecTests {
       """
     let measure = try spec(text).measure
     let frames = try #require(measure.neuralFrames)
-    #expect(frames.data == .hdf5(file: "a.h5", dataset: "train"))
+    #expect(frames.data == .hdf5(file: "a.h5", images: "train", labels: "labels"))
     #expect(frames.augmentation == [.rotate, .hue])
     #expect(frames.generative == .init(components: 2, source: .neighbours(5)))
     #expect(frames.families == [.augmentation, .fourier, .generative])
@@ -86,9 +90,9 @@ struct NeuralFramesSpecTests {
   {
     let spec = try spec("perturbations: {noise: 8}", input: input)
     if fits {
-      #expect(try Plan(spec, images: digits).warnings.isEmpty)
+      #expect(try Plan(spec).warnings.isEmpty)
     } else {
-      let error = #expect(throws: SpecErrors.self) { try Plan(spec, images: digits) }
+      let error = #expect(throws: SpecErrors.self) { try Plan(spec) }
       let text = error?.description ?? ""
       #expect(
         text.contains("the images have 1 × 8 × 8, expected input: {channels: 1, size: 8}, or "))
@@ -127,7 +131,7 @@ struct NeuralFramesSpecTests {
     ]) func impossible(neural: String, message: String) throws
   {
     let spec = try spec(neural)
-    let error = #expect(throws: SpecErrors.self) { try Plan(spec, images: digits) }
+    let error = #expect(throws: SpecErrors.self) { try Plan(spec) }
     #expect(error?.description == message)
   }
 
@@ -135,9 +139,9 @@ struct NeuralFramesSpecTests {
   func defaultPlace()
     throws
   {
-    let few = ImageFacts(count: 10, shape: digits.shape)
+    let few = ImageFacts(count: 10, shape: InputShape(channels: 1, size: 8))
     let spec = try spec("{perturbations: {noise: 1}}")
-    let error = #expect(throws: SpecErrors.self) { try Plan(spec, images: few) }
+    let error = #expect(throws: SpecErrors.self) { try Plan(spec, data: facts(few, spec)) }
     #expect(
       error?.description == """
         8:5: measure.neural_frames.images: 64 images are asked for, and the data set has 10, \
@@ -149,6 +153,6 @@ struct NeuralFramesSpecTests {
     let spec = try spec(
       "perturbations: {augmentation: all, noise: 2, fourier: 2}", input: "{channels: 7, size: 1}")
     let pixels = ImageFacts(count: 100, shape: InputShape(channels: 7, size: 1))
-    #expect(try Plan(spec, images: pixels).warnings.count == 2)
+    #expect(try Plan(spec, data: facts(pixels, spec)).warnings.count == 2)
   }
 }

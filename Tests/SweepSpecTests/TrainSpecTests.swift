@@ -38,6 +38,27 @@ import Training
     #expect(spec.measure.canonicalText.contains("train: {data: digits, epochs: 3, batch: 16, "))
   }
 
+  @Test("Files of images are read with their classes, and a number of images with them")
+  func files() throws {
+    func train(_ text: String) throws -> Measure.Train {
+      try #require(try SpecReader.read(Self.sweep(text)).measure.train)
+    }
+    let own = try train("{data: {file: a.h5, images: x, labels: y}, images: 500}")
+    #expect(own.data == .hdf5(file: "a.h5", images: "x", labels: "y") && own.imageCount == 500)
+    #expect(own.canonicalText.hasPrefix("{data: {hdf5: x, labels: y}, images: 500, epochs: 30, "))
+    #expect(
+      try train("{data: {file: a.h5}}").data
+        == .hdf5(file: "a.h5", images: "images", labels: "labels"))
+    #expect(try train("{data: {idx: a.gz, labels: b.gz}}").data == .idx("a.gz", labels: "b.gz"))
+    #expect(try train("{data: {cifar10: cifar}}").data == .cifar10("cifar"))
+    // One description for all parts of a file.
+    let spec = try SpecReader.read(
+      Self.sweep("{data: &own {idx: a.gz, labels: b.gz}}")
+        + "\n  neural_frames: {data: *own, perturbations: {noise: 1}}\n  companions: {data: *own}")
+    #expect(spec.measure.neuralFrames?.data == spec.measure.train?.data)
+    #expect(spec.measure.companions?.data == spec.measure.train?.data)
+  }
+
   @Test("The plan's hash covers how networks are trained, and the seed of the split") func hash()
     throws
   {
@@ -59,7 +80,16 @@ import Training
       ("{learning_rate: fast}", "9:26", "a number from"),
       ("{validation: 0.5, test: 0.6}", "9:10", "at most 0.9"),
       ("{potential_penalty: -1}", "9:30", "out of range"),
-      ("{batch: 900}", "9:10", "a batch of 900"),
+      ("{batch: 900}", "9:18", "a batch of 900 of 1797 images, expected at most 179"),
+      ("{images: 50, batch: 8}", "9:30", "a batch of 8 of 50 images, expected at most 5"),
+      ("{images: 1798}", "9:19", "the data set has 1797"), ("{images: 3}", "9:19", "too small"),
+      ("{data: {cifar10: a, labels: b}}", "9:30", "hold the classes themselves"),
+      ("{data: {idx: a, label: b}}", "9:26", "labels"),
+      ("{data: {labels: b}}", "9:17", "no file is named"),
+      (
+        "{epochs: 1}\n  companions: {images: 1024, data: {idx: 3, cifar10: 4}}", "10:36",
+        "given together"
+      ),
       ("{augment: {rotate: 200}}", "9:29", "out of range"),
       ("{adversarial: {attack: pgd}}", "9:33", "fgsm_linf"),
       ("{adversarial: {attack: pgd_l2}}", "9:24", "belong together"),
@@ -74,7 +104,7 @@ import Training
   }
 
   @Test("Weights from files are refused with their places where others are trained or scored")
-  func files() {
+  func weightsFiles() {
     let points = """
       format: 1
       name: training

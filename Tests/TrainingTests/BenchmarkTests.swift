@@ -18,7 +18,8 @@ struct TrainingBenchmarkTests {
       family: .chain, input: shape, stages: rule.stages(for: .chain))
     let count = 39 * 32
     let images = LabelledImages(
-      shape: shape, values: (0..<(count + 2) * 64).map { Double($0 * 7_919 % 1_001) / 1_000 },
+      shape: shape,
+      values: .numbers((0..<(count + 2) * 64).map { Double($0 * 7_919 % 1_001) / 1_000 }),
       labels: (0..<count + 2).map { $0 % 10 })
     let split = DataSplit(count: count + 2, validation: 0, test: 0, seed: 0)
     var settings = TrainingSettings()

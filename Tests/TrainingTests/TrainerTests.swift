@@ -19,7 +19,8 @@ import Testing
       values += image
       labels.append(row / 2 * 2 + column / 2)
     }
-    return LabelledImages(shape: InputShape(channels: 1, size: 4), values: values, labels: labels)
+    return LabelledImages(
+      shape: InputShape(channels: 1, size: 4), values: .numbers(values), labels: labels)
   }
 
   static func network(_ family: Family) throws -> Architecture {

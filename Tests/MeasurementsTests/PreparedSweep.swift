@@ -1,0 +1,31 @@
+import Measurements
+import SweepSpec
+
+/// A sweep whose files were opened and whose images were loaded.
+struct PreparedSweep {
+  let plan: Plan
+  let recipe: Recipe
+  let inputs: SweepInputs
+  let images: SweepImages
+
+  init(_ text: String, folder: String = "", loading: Bool = true) throws {
+    let spec = try SpecReader.read(text)
+    var inputs = try SweepInputs(opening: spec, folder: folder)
+    plan = try Plan(spec, inputDigests: inputs.digests, data: inputs.facts(for: spec.measure))
+    recipe = Recipe(plan, images: inputs.images?.indices ?? [])
+    if loading { try inputs.loadImages() }
+    self.inputs = inputs
+    images = loading ? try SweepImages(inputs, of: spec) : SweepImages()
+  }
+
+  func computer(
+    run: Int = 0, rank: Int = 0, memoryLimit: Double = .infinity,
+    checkpoints: TrainingCheckpoints? = nil
+  ) -> PointComputer {
+    var limits = PointLimits()
+    limits.workerBytes = memoryLimit
+    return PointComputer(
+      plan: plan, recipe: recipe, run: run, rank: rank, limits: limits, inputs: inputs,
+      images: images, checkpoints: checkpoints)
+  }
+}
