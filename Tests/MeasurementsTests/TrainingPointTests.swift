@@ -70,6 +70,24 @@ import Training
     }
   }
 
+  @Test("Three layers learn to read the digits") func digits() throws {
+    let sweep = try PreparedSweep(
+      """
+      format: 1
+      name: three-layers
+      seed: 1
+      include:
+        - {family: chain, input: {channels: 1, size: 8}, stages: [{widths: [32, 32]}, {widths: \
+      [64], stride: 2}]}
+      measure: {train: {epochs: 30}}
+      """)
+    var computer = sweep.computer()
+    let record = computer.record(of: 0)
+    #expect(record.status == .ok, "\(record.message)")
+    let error = try #require(try record.numbers(of: .testError, in: sweep.recipe).first)
+    #expect(error <= 0.03)
+  }
+
   @Test("A training that leaves no weights is blamed on the atom that is gone") func decay() throws
   {
     // Each of the first steps puts −gradient in a weight's place, so weights die out.
