@@ -150,6 +150,11 @@ public struct Coordinator: Sendable {
     case .results(let block):
       accept(block, from: worker, &actions)
       assign(to: worker, &actions)
+      // What it tells of the pace may let others take what was set aside.
+      guard queue.setAsideCount > 0 else { return }
+      for other in workers.indices where workers[other].batches.isEmpty {
+        assign(to: other, &actions)
+      }
     case .dropped(let points):
       let seconds = release(points, of: worker)
       actions.append(.note(.returned(points)))
@@ -229,11 +234,25 @@ public struct Coordinator: Sendable {
     {
       give(Batch(points: batch.points, predictedSeconds: batch.predictedSeconds), worker, &actions)
     }
+    if let batch = firstOfAll() {
+      give(Batch(points: batch.points, predictedSeconds: batch.predictedSeconds), worker, &actions)
+    }
     guard workers[worker].batches.isEmpty, mayTakeSuspects(worker),
       let suspect = suspects.take(longest: secondsLeft / pace)
     else { return }
     give(
       Batch(points: [suspect.point], predictedSeconds: suspect.predictedSeconds), worker, &actions)
+  }
+
+  /// The shortest point where predictions leave no time for any, and nothing is known of their worth.
+  ///
+  /// Without it a job that is queued again and again would never begin what is predicted too long,
+  /// as searched minima are by far.
+  private mutating func firstOfAll() -> (points: [Int32], predictedSeconds: Double)? {
+    guard storedCount == 0, secondsLeft > 0, queue.isEmpty, suspects.isEmpty,
+      workers.allSatisfy(\.batches.isEmpty)
+    else { return nil }
+    return queue.takeShortestAside()
   }
 
   private mutating func give(_ batch: Batch, _ worker: Int, _ actions: inout [Action]) {

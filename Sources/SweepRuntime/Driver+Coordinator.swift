@@ -37,6 +37,10 @@ extension Driver {
       goneSince: [Double?](repeating: nil, count: count))
     var backoff = Backoff()
     var nextTick = now
+    // Before the first points are handed out.
+    if let seconds = host.secondsLeft {
+      try step(&coordinator, .timeLeft(seconds: seconds), &host, &run)
+    }
     while !workers.isEmpty || !run.hasEnded {
       var progressed = try stepWorkers()
       while let (message, worker) = try transport.receiveForCoordinator() {

@@ -26,8 +26,8 @@ public struct WorkQueue: Sendable {
   private var next = 0
   /// The predicted seconds of all waiting points.
   public private(set) var remainingSeconds: Double
-  /// The number of points that were set aside as too long.
-  public private(set) var setAsideCount = 0
+  /// Points that were too long when their turn came, longest first.
+  private var setAside: [(point: Int32, seconds: Float)] = []
   private let policy: Policy
 
   /// Queues points with their predicted seconds.
@@ -45,21 +45,27 @@ public struct WorkQueue: Sendable {
     remainingSeconds = seconds.reduce(0) { $0 + Double($1) }
   }
 
-  /// The number of waiting points.
+  /// The number of points that were set aside as too long.
+  public var setAsideCount: Int { setAside.count }
+  /// The number of waiting points, without those set aside.
   public var count: Int { points.count - next }
   /// Whether no point waits.
   public var isEmpty: Bool { count == 0 }
 
   /// Takes the next batch for one of so many workers; nil when none waits.
   ///
-  /// No point longer than `longest` seconds is in it: those are set aside, and never wait again.
+  /// No point longer than `longest` seconds is in it: those are set aside until a worker has time for
+  /// them, as it may when points turn out to take less than predicted.
   public mutating func take(
     workers: Int, longest: Double = .infinity
   ) -> (points: [Int32], predictedSeconds: Double)? {
     while next < points.count, Double(seconds[next]) > longest {
-      setAsideCount += 1
+      setAside.append((points[next], seconds[next]))
       remainingSeconds -= Double(seconds[next])
       next += 1
+    }
+    if let place = setAside.firstIndex(where: { Double($0.seconds) <= longest }) {
+      return takeAside(place)
     }
     guard !isEmpty else {
       remainingSeconds = 0
@@ -79,6 +85,19 @@ public struct WorkQueue: Sendable {
     return (Array(points[start..<next]), sum)
   }
 
+  /// Takes the shortest of the points that were set aside.
+  public mutating func takeShortestAside() -> (points: [Int32], predictedSeconds: Double)? {
+    let place = setAside.indices.min { setAside[$0].seconds < setAside[$1].seconds }
+    return place.map { takeAside($0) }
+  }
+
+  private mutating func takeAside(
+    _ place: Int
+  ) -> (points: [Int32], predictedSeconds: Double) {
+    let (point, seconds) = setAside.remove(at: place)
+    return ([point], Double(seconds))
+  }
+
   /// Takes points back that a worker dropped; they go to the end.
   public mutating func putBack(_ dropped: [Int32], predictedSeconds: Double) {
     points.append(contentsOf: dropped)
@@ -90,6 +109,7 @@ public struct WorkQueue: Sendable {
   /// Forgets all waiting points.
   public mutating func removeAll() {
     next = points.count
+    setAside = []
     remainingSeconds = 0
   }
 }

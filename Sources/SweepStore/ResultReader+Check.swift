@@ -17,7 +17,7 @@ extension ResultReader {
     }
     let scales = description.dimensions.map { dimension in
       ColumnFacts(
-        name: dimension.rawValue, type: dimension == .point ? "int64" : "int32",
+        name: dimension.rawValue, type: dimension.element.numpyName,
         shape: [description.extent(of: dimension)], units: "1", longName: "",
         flagMeanings: "", isScale: true)
     }

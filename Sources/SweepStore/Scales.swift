@@ -55,7 +55,7 @@ final class Scales {
 
 extension ColumnDimension {
   /// The type of its scale.
-  fileprivate var element: ElementType {
+  var element: ElementType {
     switch self {
     case .point: .int64
     case .radius: .float64

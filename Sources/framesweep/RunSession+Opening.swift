@@ -92,51 +92,19 @@ extension RunSession {
     }
   }
 
-  /// Takes over the results of other files for points that have none yet.
-  ///
-  /// A file is derived anew from the sweep text in it: where its plan's hash comes out as it is
-  /// written, inputs and numerics are those of this program.
+  /// Takes over results of other files for points that have none yet.
   ///
   /// **Returns**: how many points were taken over.
   ///
-  /// **Throws**: `Failure` where a file cannot be read, or where none of its results can be used.
+  /// **Throws**: `Failure` where a file cannot be read.
   static func reuse(
-    _ files: [String], for sweep: SweepFile, in journal: Journal
+    _ others: [ReusableResults], for sweep: SweepFile, in journal: Journal
   ) throws -> Int {
-    guard !files.isEmpty else { return 0 }
+    guard !others.isEmpty else { return 0 }
     var places: [Digest256: Int] = [:]
     for index in 0..<sweep.plan.count where journal.status(of: index) == .pending {
       places[sweep.plan.point(at: index).id] = index
     }
-    var count = 0
-    for file in files {
-      do {
-        let reader = try ResultReader.openProbed(file)
-        let old = try SweepFile(
-          path: "\(file) (its sweep)", bytes: Array(reader.sweepText().utf8))
-        guard old.plan.planHash.hexadecimal == reader.planSHA256 else {
-          throw Failure(
-            .badInput,
-            "\(file): cannot be reused: its plan comes out otherwise today, because an input file or "
-              + "the numerics changed")
-        }
-        guard old.spec.measure.canonicalText == sweep.spec.measure.canonicalText else {
-          throw Failure(
-            .badInput,
-            "\(file): cannot be reused: it measures \(old.spec.measure.canonicalText), expected "
-              + sweep.spec.measure.canonicalText)
-        }
-        let taken = try journal.reuse(reader, old.table) { places[old.plan.point(at: $0).id] }
-        if taken == 0 {
-          standardError(
-            "warning: \(file): nothing of it is reused: none of its points that are ok is one that "
-              + "this sweep still has to compute")
-        }
-        count += taken
-      } catch let error as StoreError {
-        throw Failure(error)
-      }
-    }
-    return count
+    return try others.reduce(0) { try $0 + $1.store(in: journal, places: places) }
   }
 }

@@ -47,11 +47,12 @@ struct RunSession {
     }
     let asked = AskedPoints(sweep, shard: options.shard, selection: options.points)
     if let end = try Self.whatIsFinished(sweep, output: output, options, asked: asked) { throw end }
+    let others = try options.reuse.map { try ReusableResults($0, for: sweep) }
     journal = try Self.openJournal(for: sweep, output: output, options)
     let recorded = journal
     try asked.check(recorded.runs, of: output)
     self.asked = asked
-    reusedCount = try Self.reuse(options.reuse, for: sweep, in: recorded)
+    reusedCount = try Self.reuse(others, for: sweep, in: recorded)
     let pending = (0..<Int32(sweep.plan.count)).filter {
       recorded.status(of: Int($0)) == .pending
     }
@@ -160,7 +161,8 @@ struct RunSession {
     if resumedCount > 0 { line += ", \(Show.count(resumedCount)) are done already" }
     if reusedCount > 0 { line += ", \(Show.count(reusedCount)) of them reused" }
     let makespan = SweepFile.makespan(predictedSeconds, workers: world.workerCount)
-    line += ", about \(Show.duration(makespan)) (predicted)"
+    line += ", about \(Show.duration(makespan)) (predicted"
+    line += sweep.spec.measure.frame.minimum ? "; minima may end sooner)" : ")"
     standardError(line)
     if !suspects.isEmpty {
       let list = PointSelection(suspects.map { Int($0) }.sorted()).text(atMost: 20)

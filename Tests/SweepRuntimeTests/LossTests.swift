@@ -94,6 +94,32 @@ import Testing
     #expect(coordinator.stopReason == "the time left does not suffice for 2 points")
   }
 
+  @Test("What was predicted too long is begun when other points turn out to be shorter")
+  func setAside() {
+    var coordinator = CoordinatorTests.coordinator([100, 8, 50], workers: 2)
+    _ = coordinator.handle(.timeLeft(seconds: 10))
+    _ = coordinator.handle(.message(CoordinatorTests.ready, from: 1))
+    let first = coordinator.handle(.message(CoordinatorTests.ready, from: 0))
+    #expect(assigned(first) == [:])
+    // 8 predicted seconds take 0.2: the others may take 1.25 and 2.5, and an idle worker gets one.
+    let block = ResultBlock(points: [1], records: [], notOK: 0, busySeconds: 0.2)
+    let next = coordinator.handle(.message(.results(block), from: 1))
+    #expect(assigned(next) == [1: [0], 0: [2]])
+  }
+
+  @Test("Where predictions leave no time for any point, the shortest one is tried") func firstOfAll()
+  {
+    var coordinator = CoordinatorTests.coordinator([100, 20, 50], workers: 2)
+    _ = coordinator.handle(.timeLeft(seconds: 10))
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 1))) == [1: [1]])
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 0))) == [:])
+    let block = ResultBlock(points: [1], records: [], notOK: 0, busySeconds: 20)
+    let next = coordinator.handle(.message(.results(block), from: 1))
+    #expect(assigned(next) == [:])
+    #expect(coordinator.handle(.committed).last == .end)
+    #expect(coordinator.stopReason == "the time left does not suffice for 2 points")
+  }
+
   @Test("Leaving does not wait for what is at hand") func leave() {
     var coordinator = CoordinatorTests.coordinator([1, 1], workers: 2)
     _ = ready(2, &coordinator)

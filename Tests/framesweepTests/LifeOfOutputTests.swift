@@ -55,6 +55,10 @@ import Testing
     let other = try framesweep("run", "other.yaml", "-o", "no.h5", "--reuse", "old.h5")
     #expect(other.status == 65)
     #expect(other.errorOutput.contains("cannot be reused"))
+    let missing = try framesweep("run", "other.yaml", "-o", "no.h5", "--reuse", "none.h5")
+    #expect(missing.status == 65 && missing.errorOutput.contains("none.h5"))
+    // A start that failed leaves nothing that would be in the way of the next one.
+    #expect(!FileManager.default.fileExists(atPath: folder.path("no.h5.journal")))
     try folder.write(Self.sweep(widths: "5, 6"), to: "apart.yaml")
     let none = try framesweep("run", "apart.yaml", "-o", "apart.h5", "--reuse", "old.h5")
     #expect(none.status == 0)

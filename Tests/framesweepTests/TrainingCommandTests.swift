@@ -39,6 +39,8 @@ import Testing
     let alone = try framesweep(["run", "sweep.yaml", "-o", "alone.h5"])
     #expect(alone.status == 0, "\(alone.errorOutput)")
     let expected = try checksum("alone.h5")
+    let verified = try framesweep(["verify", "alone.h5"])
+    #expect(verified.status == 0, "\(verified.errorOutput)")
     guard let launcher = MPILauncher.installed else { return }
     for ranks in [1, 2, 5] {
       let result = try launcher.run(
