@@ -41,6 +41,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     var sweep = try SweepFile(path: path, bytes: SweepFile.bytes(at: path))
     sweep.showWarnings()
+    try sweep.probeWeights()
     BLASLibrary.setThreadCount(1)
     sweep.calibrate()
     if points { listPoints(sweep) } else { summarise(sweep) }

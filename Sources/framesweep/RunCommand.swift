@@ -212,6 +212,7 @@ struct RunCommand: ParsableCommand {
         throw Failure(
           .usage, "--points names \(points.largest), expected 0 to \(sweep.plan.count - 1)")
       }
+      try sweep.probeWeights()
       images = try sweep.loadImages()
     } catch {
       _ = try world.share(nil)
