@@ -104,8 +104,9 @@ let package = Package(
     .executableTarget(
       name: "framesweep",
       dependencies: [
-        "Architectures", "Digest", "HDF5", "InducedFrames", "Measurements", "OneDNN", "OpenBLAS",
-        "SweepEmbedded", "SweepJobs", "SweepMPI", "SweepRecords", "SweepRuntime", "SweepSpec",
+        "Architectures", "Digest", "HDF5", "ImageData", "InducedFrames", "Measurements", "OneDNN",
+        "OpenBLAS", "SweepEmbedded", "SweepJobs", "SweepMPI", "SweepRecords", "SweepRuntime",
+        "SweepSpec",
         "SweepStore",
         argumentParser,
       ],

@@ -22,7 +22,7 @@ public struct File: ~Copyable {
   public static func create(_ path: String) throws(HDF5Error) -> File {
     CHDF5_prepare()
     let creation = try PropertyList.fileCreation()
-    let access = try PropertyList.fileAccess()
+    let access = try PropertyList.fileAccess(making: true)
     let id = try check("H5Fcreate", path) {
       unsafe H5Fcreate(path, CHDF5_F_ACC_EXCL(), creation.handle.id, access.handle.id)
     }
@@ -34,7 +34,7 @@ public struct File: ~Copyable {
   /// **Throws**: `HDF5Error`. **Source**: `H5Fopen`.
   public static func open(_ path: String) throws(HDF5Error) -> File {
     CHDF5_prepare()
-    let access = try PropertyList.fileAccess()
+    let access = try PropertyList.fileAccess(making: false)
     let id = try check("H5Fopen", path) {
       unsafe H5Fopen(path, CHDF5_F_ACC_RDONLY(), access.handle.id)
     }

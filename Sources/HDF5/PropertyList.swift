@@ -47,11 +47,13 @@ struct PropertyList: ~Copyable {
     return list
   }
 
-  /// For opening files: what every version since 1.8 reads, and no locks.
-  static func fileAccess() throws(HDF5Error) -> PropertyList {
+  /// For opening files: no locks, and where a file is made, what every version since 1.8 reads.
+  static func fileAccess(making isNew: Bool) throws(HDF5Error) -> PropertyList {
     let list = try PropertyList(class: CHDF5_P_FILE_ACCESS())
     let id = list.handle.id
-    try check("H5Pset_libver_bounds", "a file's access") { CHDF5_set_oldest_bounds(id) }
+    if isNew {
+      try check("H5Pset_libver_bounds", "a file's access") { CHDF5_set_oldest_bounds(id) }
+    }
     try check("H5Pset_file_locking", "a file's access") { CHDF5_do_not_lock(id) }
     return list
   }

@@ -35,12 +35,31 @@ extension ImageSet {
         problem: "/\(dataset) has the shape (\(extents.map(String.init).joined(separator: ", ")))",
         expected: "(n, channels, size, size)")
     }
+    guard canHold(extents, of: type, fileBytes: bytes.count) else {
+      throw InputFileError(
+        path: name,
+        problem: "/\(dataset) has the shape (\(extents.map(String.init).joined(separator: ", "))), "
+          + "for which a file of \(bytes.count) bytes is too small", expected: "a whole file")
+    }
     let images = HDF5Images(file: file, type: type)
     let set = ImageSet(
       count: extents[0], shape: InputShape(channels: extents[1], size: extents[2]),
       digests: [FileBytes.digest(of: bytes)], storage: .hdf5(images))
     if type != .uint8 { try images.checkRange(count: set.count, dimension: set.dimension) }
     return set
+  }
+
+  /// Whether a file can hold so many values: deflate makes nothing smaller than a 1,032nd.
+  ///
+  /// Damage can make a shape so large that there is no memory for its indices.
+  private static func canHold(_ extents: [Int], of type: ElementType, fileBytes: Int) -> Bool {
+    var byteCount = type.byteCount
+    for extent in extents {
+      let (product, overflows) = byteCount.multipliedReportingOverflow(by: extent)
+      guard !overflows, product <= 1_032 * fileBytes else { return false }
+      byteCount = product
+    }
+    return true
   }
 }
 

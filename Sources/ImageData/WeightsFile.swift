@@ -51,6 +51,22 @@ public enum WeightsFile {
     }
   }
 
+  /// Reads all numbers of a group and forgets them, to see whether they can be read.
+  ///
+  /// What is larger than any layer is passed over: its shape is damaged.
+  ///
+  /// **Throws**: `InputFileError` where they cannot.
+  public static func readAll(_ path: String, group: String?) throws(InputFileError) {
+    try reading(path, path) { root in
+      let members = try open(group, in: root, path)
+      let listing = try list(members, WeightsListing(path: path, group: group ?? "/"))
+      for (member, entry) in listing.entries.sorted(by: { $0.key < $1.key }) {
+        let count = entry.shape.reduce(1.0) { $0 * Double($1) }
+        if count <= 0x1p28 { _ = try members.openDataset(member).read(Double.self) }
+      }
+    }
+  }
+
   private static func reading<Result>(
     _ path: String, _ name: String, _ body: (borrowing Group) throws -> Result
   ) throws(InputFileError) -> Result {

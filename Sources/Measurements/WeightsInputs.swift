@@ -96,7 +96,8 @@ public struct WeightsInputs: Sendable {
       of: resolved(location.path), group: location.group, name: location.path)
   }
 
-  private func resolved(_ path: String) -> String {
+  /// Where a file is that a point names.
+  public func resolved(_ path: String) -> String {
     path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
   }
 

@@ -102,13 +102,13 @@ internal import COneDNN
     _ shape: ConvolutionShape, engine: Engine
   ) throws(OneDNNError) -> dnnl_primitive_desc_t? {
     let (inputSize, outputSize) = (shape.inputSize, shape.outputSize)
-    var input = try layout(
+    var input = try Memory.layout(
       [shape.images, shape.inputChannels, inputSize, inputSize], dnnl_nhwc)
-    var output = try layout(
+    var output = try Memory.layout(
       [shape.images, shape.outputChannels, outputSize, outputSize], dnnl_nhwc)
-    var weights = try layout(weightSides(shape), dnnl_format_tag_any)
-    let strides = dimensions([shape.stride, shape.stride])
-    let padding = dimensions([shape.padding, shape.padding])
+    var weights = try Memory.layout(weightSides(shape), dnnl_format_tag_any)
+    let strides = Memory.dimensions([shape.stride, shape.stride])
+    let padding = Memory.dimensions([shape.padding, shape.padding])
     var convolution = dnnl_convolution_desc_t()
     try OneDNNError.check(
       "describe a convolution",
@@ -135,7 +135,7 @@ internal import COneDNN
   }
 
   private func pack(_ values: [Float]) throws(OneDNNError) {
-    var plain = try Self.layout(Self.weightSides(shape), dnnl_oihw)
+    var plain = try Memory.layout(Self.weightSides(shape), dnnl_oihw)
     var (memory, reorder) = unsafe (nil as dnnl_memory_t?, nil as dnnl_primitive_t?)
     var description: dnnl_primitive_desc_t?
     defer {
@@ -173,21 +173,5 @@ internal import COneDNN
 
   private static func weightSides(_ shape: ConvolutionShape) -> [Int] {
     [shape.outputChannels, shape.inputChannels, shape.kernel, shape.kernel]
-  }
-
-  private static func layout(
-    _ sides: [Int], _ tag: dnnl_format_tag_t
-  ) throws(OneDNNError) -> dnnl_memory_desc_t {
-    var layout = dnnl_memory_desc_t()
-    try OneDNNError.check(
-      "describe memory",
-      unsafe dnnl_memory_desc_init_by_tag(
-        &layout, Int32(sides.count), dimensions(sides), dnnl_f32, tag))
-    return layout
-  }
-
-  /// oneDNN reads as many sides as there are, of an array of twelve.
-  private static func dimensions(_ sides: [Int]) -> [Int64] {
-    sides.map(Int64.init) + [Int64](repeating: 0, count: 12 - sides.count)
   }
 }

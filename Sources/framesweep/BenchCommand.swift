@@ -21,16 +21,21 @@ struct BenchCommand: ParsableCommand {
         mpirun -n 2 framesweep bench
       """)
 
-  @Option(name: .long, help: "Empty points per round.")
+  @Option(name: .long, parsing: .unconditional, help: "Empty points per round.")
   var points = 1_000_000
 
-  @Option(name: .long, help: "Rounds of the overhead, whose median counts.")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Rounds of the overhead, whose median counts.")
   var rounds = 5
 
-  @Option(name: .long, help: "Seconds of work per worker in the efficiency part.")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Seconds of work per worker in the efficiency part."
+  )
   var seconds = 5.0
 
-  @Option(name: .long, help: "Worker threads without mpirun (default: one per core).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Worker threads without mpirun (default: one per core).")
   var workers: Int?
 
   @Option(name: .long, help: "Folder for the journal, the one where outputs will be.")

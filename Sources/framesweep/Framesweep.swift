@@ -27,7 +27,7 @@ struct Framesweep: ParsableCommand {
     subcommands: [
       PlanCommand.self, RunCommand.self, MergeCommand.self, InspectCommand.self, VerifyCommand.self,
       SubmitCommand.self, BenchCommand.self, PresetsCommand.self, SchemaCommand.self,
-      ProbeCommand.self,
+      ProbeCommand.self, WeightsProbeCommand.self,
     ])
 
   static func main() {

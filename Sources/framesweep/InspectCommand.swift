@@ -33,7 +33,7 @@ struct InspectCommand: ParsableCommand {
       """)
   var points = false
 
-  @Option(name: .long, help: "Everything about one point.")
+  @Option(name: .long, parsing: .unconditional, help: "Everything about one point.")
   var point: Int?
 
   @Flag(name: .long, help: "The points that are not ok, and why.")
@@ -57,7 +57,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(name: .long, help: "The largest first.")
   var descending = false
 
-  @Option(name: .long, help: ArgumentHelp("The first points only.", valueName: "count"))
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The first points only.", valueName: "count"))
   var limit: Int?
 
   @Option(
@@ -75,6 +77,12 @@ struct InspectCommand: ParsableCommand {
   private var asksForPoints: Bool {
     points || csv || descending || !self.where.isEmpty || sort != nil || limit != nil
       || columns != nil
+  }
+
+  /// Whether an option was given that journals do not have.
+  private var asksForMoreThanJournal: Bool {
+    csv || json || descending || !self.where.isEmpty || sort != nil || limit != nil
+      || columns != nil || point != nil || failed || sweep
   }
 
   func validate() throws {
@@ -98,6 +106,11 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     do {
       if JournalView.isJournal(path) {
+        guard !asksForMoreThanJournal else {
+          throw Failure(
+            .usage,
+            "\(path): is a journal, expected --points and nothing else, or a results file")
+        }
         let view = try JournalView(path)
         if points { try view.printPoints() } else { view.printSummary() }
         return

@@ -21,7 +21,7 @@ struct MergeCommand: ParsableCommand {
         framesweep merge shards -o first.h5
 
       Exit codes: 0 all points ok; 3 finished, some points not ok; 75 points are missing; 65 a shard \
-      belongs to another plan, and nothing is written.
+      belongs to another plan, or none can be read, and nothing is written.
       """)
 
   @Argument(help: ArgumentHelp("Results files, journals and folders of them.", valueName: "shard"))
@@ -46,11 +46,20 @@ struct MergeCommand: ParsableCommand {
     guard !output.isEmpty, !output.hasSuffix("/") else {
       throw ValidationError("--output is '\(output)', expected the name of a file")
     }
+    guard !shards.contains("") else {
+      throw ValidationError("a shard is '', expected the name of a file or folder")
+    }
   }
 
   func run() throws {
     do {
       let files = try ShardFile.find(shards, except: output)
+      guard files.contains(where: { $0.problem() == nil }) else {
+        let problems = files.compactMap { $0.problem()?.description }
+        throw Failure(
+          .badInput,
+          (problems + ["no shard can be read; nothing is written"]).joined(separator: "\n"))
+      }
       let sweep = try sweepFile(of: files)
       for file in files { try file.check(sweep) }
       let status = try merge(files, sweep)

@@ -23,10 +23,12 @@ struct PlanCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The sweep file (YAML); - for standard input.", valueName: "sweep"))
   var path: String
 
-  @Option(name: .long, help: "Ranks to plan for.")
+  @Option(name: .long, parsing: .unconditional, help: "Ranks to plan for.")
   var ranks = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(name: .long, help: "The largest results file that is allowed, such as 64GiB.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "The largest results file that is allowed, such as 64GiB.")
   var maxOutput = ByteCount(bytes: 0x1p34)
 
   @Flag(name: .long, help: "List the points: index, id, architecture, FLOPs, memory, seconds.")
@@ -39,6 +41,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     var sweep = try SweepFile(path: path, bytes: SweepFile.bytes(at: path))
     sweep.showWarnings()
+    try sweep.probeWeights()
     BLASLibrary.setThreadCount(1)
     sweep.calibrate()
     if points { listPoints(sweep) } else { summarise(sweep) }

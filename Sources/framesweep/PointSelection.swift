@@ -1,12 +1,21 @@
 import ArgumentParser
 
 /// Some points of a plan, as 17,40-60 on the command line.
-struct PointSelection: ExpressibleByArgument, Equatable {
+struct PointSelection: Equatable {
   let ranges: [ClosedRange<Int>]
 
-  init?(argument: String) {
+  /// Reads `17,40-60` from the command line.
+  ///
+  /// **Throws**: `ValidationError`.
+  static func argument(_ text: String) throws -> PointSelection {
+    if let selection = PointSelection(text) { return selection }
+    throw ValidationError("expected points counted from 0, such as 17,40-60")
+  }
+
+  /// Reads points and ranges that do not go down; nil for any other text.
+  init?(_ text: String) {
     var ranges: [ClosedRange<Int>] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false)
         .map { Int($0.filter { $0 != " " }) }
       guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],

@@ -29,7 +29,9 @@ struct RunCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The results file to write (HDF5).")
   var output: String
 
-  @Option(name: .long, help: "Worker threads without mpirun (default: one per core).")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Worker threads without mpirun (default: one per core).")
   var workers: Int?
 
   @Flag(
@@ -57,8 +59,9 @@ struct RunCommand: ParsableCommand {
   var takeOver = false
 
   @Option(
-    name: .long,
-    help: ArgumentHelp("Compute only these points, such as 17,40-60.", valueName: "points"))
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Compute only these points, such as 17,40-60.", valueName: "points"),
+    transform: PointSelection.argument)
   var points: PointSelection?
 
   @Option(
@@ -70,30 +73,34 @@ struct RunCommand: ParsableCommand {
   var shard: Shard?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help:
       "End points that take longer, such as 90s, 15m or 2-00:00:00; they get the status timeout.")
   var pointTimeout: TimeSpan?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: "The memory that a worker may use, such as 4GiB (default: its share of the node's).")
   var memoryLimit: ByteCount?
 
-  @Option(name: .long, help: "Stop when so many points are not ok; the rest is skipped.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Stop when so many points are not ok; the rest is skipped.")
   var maxFailures: Int?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: "Stop in time to be done after this long, such as 48h (default: the job's own end).")
   var walltime: TimeSpan?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: "How often the results file is written while the run goes on; 0s for at the end only.")
   var refresh = TimeSpan(seconds: 60)
 
-  @Option(name: .long, help: "The largest results file that is allowed, such as 64GiB.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "The largest results file that is allowed, such as 64GiB.")
   var maxOutput = ByteCount(bytes: 0x1p34)
 
   @Flag(name: .long, help: "Show no progress.")
@@ -205,6 +212,7 @@ struct RunCommand: ParsableCommand {
         throw Failure(
           .usage, "--points names \(points.largest), expected 0 to \(sweep.plan.count - 1)")
       }
+      try sweep.probeWeights()
       images = try sweep.loadImages()
     } catch {
       _ = try world.share(nil)

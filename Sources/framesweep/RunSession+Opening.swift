@@ -50,7 +50,7 @@ extension RunSession {
     }
     guard goesOn else {
       throw StoreError(
-        .occupied, path: hasJournal ? path : output, operation: "starting a run",
+        .occupied, path: hasJournal ? path : output, operation: "creating it",
         reason: "it exists already and is not touched, expected a new name for the output, or "
           + "--resume to go on")
     }

@@ -33,8 +33,9 @@ struct ShardFile {
     guard !files.isEmpty else {
       throw Failure(
         .badInput,
-        "\(names.joined(separator: " ")): holds no results file and no journal, expected the shards "
-          + "of a sweep")
+        "\(names.joined(separator: " ")): "
+          + (paths.isEmpty ? "holds no results file and no journal" : "is the output itself")
+          + ", expected the shards of a sweep")
     }
     return files
   }
@@ -45,6 +46,21 @@ struct ShardFile {
 
   private static func absolute(_ path: String) -> String {
     URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+  }
+
+  /// Why nothing of the shard can be read; nil where something can.
+  func problem() -> StoreError? {
+    let name = Journal.path(besides: path)
+    do throws(StoreError) {
+      if Journal.exists(at: name) {
+        _ = try Journal.read(at: name)
+      } else {
+        _ = try ResultReader.openProbed(path)
+      }
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// The sweep that the results file holds; nil where there is none yet, or it cannot be read.

@@ -31,17 +31,23 @@ struct SubmitCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The results file; if not given, the sweep's name and .h5.")
   var output: String?
 
-  @Option(name: .long, help: "Ranks of the MPI job; if not given, so many that it takes an hour.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Ranks of the MPI job; if not given, so many that it takes an hour.")
   var ranks: Int?
 
-  @Option(name: .long, help: "Shards of a job array, in place of one MPI job.")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Shards of a job array, in place of one MPI job.")
   var shards: Int?
 
   @Option(
-    name: .long, help: "Cores of each shard: one, or those of a node where jobs have whole nodes.")
+    name: .long, parsing: .unconditional,
+    help: "Cores of each shard: one, or those of a node where jobs have whole nodes.")
   var cores: Int?
 
-  @Option(name: .long, help: "Shards that run at the same time; the profile's limit if not given.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Shards that run at the same time; the profile's limit if not given.")
   var running: Int?
 
   @Option(

@@ -201,6 +201,14 @@ import Testing
         problem { try ImageSet.hdf5(path, dataset: "images", name: "range.h5") }
           == "range.h5: /images holds \(text) in image 2, expected values in [0, 1], or uint8")
     }
+    let large = folder.path("large.h5")
+    let file = try File.create(large)
+    _ = try file.root().createDataset(
+      "images", .uint8, shape: [1 << 40, 1, 2, 2], options: DatasetOptions(chunk: [64, 1, 2, 2]))
+    try file.close()
+    #expect(
+      problem { try ImageSet.hdf5(large, dataset: "images", name: "large.h5") }.hasPrefix(
+        "large.h5: /images has the shape (1099511627776, 1, 2, 2), for which a file of "))
     let text = try folder.write("format: 1\n", to: "text.h5")
     #expect(
       problem { try ImageSet.hdf5(text, dataset: "images", name: "text.h5") }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Results files that something damaged, down to bytes that crash the HDF5 library.
-@Suite("Damaged results files") struct DamagedFileTests: ProgramTests {
+/// HDF5 files that something damaged, down to bytes that crash the HDF5 library.
+@Suite("Damaged files") struct DamagedFileTests: ProgramTests {
   let folder: TemporaryDirectory
   let program: String
 
@@ -59,6 +59,33 @@ import Testing
     #expect(result.status == 75, "\(result.errorOutput)")
     #expect(result.errorOutput.contains("bad.h5") && result.errorOutput.contains("it is left out"))
     #expect(try framesweep("run", "sweep.yaml", "-o", "all.h5", "--resume").status == 0)
+  }
+
+  @Test("Weights that crash HDF5 1.10 are named with their place in the sweep, alone and in a job")
+  func crashingWeights() throws {
+    try unpack("crash-weights.h5", to: "nets.h5")
+    try folder.write(
+      """
+      format: 1
+      name: nets
+      architecture: {family: chain, input: {channels: 16, size: 1}, stage_depth: 2}
+      grid: {width: [4]}
+      weights: {file: nets.h5, group: /epoch1}
+      measure: {frame: {statistics: true}}
+      """, to: "nets.yaml")
+    for arguments in [["plan", "nets.yaml"], ["run", "nets.yaml", "-o", "new.h5"]] {
+      let result = try framesweep(arguments)
+      #expect(result.status == 65, "\(arguments)")
+      #expect(
+        result.errorOutput.hasPrefix("nets.yaml:5:10: weights: nets.h5: it is damaged"),
+        "\(result.errorOutput)")
+    }
+    guard let launcher = MPILauncher.installed else { return }
+    let ranks = try launcher.run(
+      program, ["run", folder.path("nets.yaml"), "-o", folder.path("new.h5")], ranks: 2)
+    #expect(ranks.status == 65, "\(ranks.errorOutput)")
+    #expect(ranks.errorOutput.contains("nets.h5: it is damaged"), "\(ranks.errorOutput)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("new.h5.journal")))
   }
 
   @Test("Whatever bytes are changed, no command crashes", arguments: 1...20)

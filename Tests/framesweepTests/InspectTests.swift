@@ -109,10 +109,43 @@ import Testing
   @Test("Options that exclude each other are wrong usage") func exclusions() throws {
     for arguments in [
       ["--point", "1", "--csv"], ["--csv", "--json"], ["--failed", "--json"], ["--descending"],
-      ["--point", "18"], ["--limit", "-1"],
+      ["--point", "1", "--failed"],
     ] {
       let result = try framesweep(["inspect", "out.h5"] + arguments)
       #expect(result.status == 64, "\(arguments)")
+    }
+  }
+
+  @Test("Numbers out of range are wrong usage, and the range is said, below zero as well")
+  func ranges() throws {
+    for (arguments, range) in [
+      (["inspect", "out.h5", "--point", "18"], "expected 0 to 17"),
+      (["inspect", "out.h5", "--point", "-1"], "expected 0 to 17"),
+      (["inspect", "out.h5", "--limit", "-1"], "expected 0 or more"),
+      (["plan", "sweep.yaml", "--ranks", "-2"], "expected at least 1"),
+      (["run", "sweep.yaml", "-o", "new.h5", "--points", "2-18"], "expected 0 to 17"),
+      (["run", "sweep.yaml", "-o", "new.h5", "--points", "-1"], "counted from 0"),
+      (["run", "sweep.yaml", "-o", "new.h5", "--points", "3-1"], "such as 17,40-60"),
+      (["run", "sweep.yaml", "-o", "new.h5", "--workers", "-1"], "expected at least 1"),
+    ] {
+      let result = try framesweep(arguments)
+      #expect(result.status == 64, "\(arguments)")
+      #expect(result.errorOutput.contains(range), "\(result.errorOutput)")
+    }
+  }
+
+  @Test("A journal has a summary and points, and other questions to it are wrong usage")
+  func journal() throws {
+    #expect(
+      try framesweep("run", "sweep.yaml", "-o", "some.h5", "--points", "3", "--refresh", "0s")
+        .status == 0)
+    let name = "some.h5.journal"
+    #expect(try framesweep("inspect", name).output.contains("pending: 17"))
+    #expect(try framesweep("inspect", name, "--points").output.hasPrefix("3\tok\t"))
+    for arguments in [["--point", "3"], ["--failed"], ["--points", "--csv"], ["--json"]] {
+      let result = try framesweep(["inspect", name] + arguments)
+      #expect(result.status == 64, "\(arguments)")
+      #expect(result.errorOutput.contains("is a journal"), "\(result.errorOutput)")
     }
   }
 

@@ -153,4 +153,36 @@ import Testing
       atPath: folder.path("empty"), withIntermediateDirectories: true)
     #expect(try framesweep("merge", "empty", "-o", "none.h5").status == 65)
   }
+
+  @Test("Where no shard can be read, each is named with its reason, and nothing is written")
+  func unreadable() throws {
+    try folder.write("not HDF5", to: "text.h5")
+    try folder.write("", to: "empty.h5")
+    for sweep in [[], ["--sweep", "dealt.yaml"]] {
+      let result = try framesweep(
+        ["merge", "text.h5", "empty.h5", "nowhere.h5", "-o", "merged.h5"] + sweep)
+      #expect(result.status == 65, "\(result.errorOutput)")
+      for reason in ["text.h5: reading", "empty.h5: reading", "nowhere.h5: opening"] {
+        #expect(result.errorOutput.contains(reason), "\(result.errorOutput)")
+      }
+    }
+    #expect(
+      Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
+        == ["dealt.yaml", "empty.h5", "shards", "text.h5"])
+  }
+
+  @Test("An output is no shard of its own, and an input is an output with --resume only")
+  func outputs() throws {
+    for index in 0..<2 { try shard(index, of: 2) }
+    let one = folder.path("shards/0-of-2.h5")
+    let before = try Data(contentsOf: URL(filePath: one))
+    let itself = try framesweep("merge", "shards/0-of-2.h5", "-o", "shards/0-of-2.h5")
+    #expect(itself.status == 65)
+    #expect(itself.errorOutput.contains("is the output itself"))
+    #expect(try framesweep("merge", "shards", "-o", "shards/0-of-2.h5").status == 73)
+    #expect(try Data(contentsOf: URL(filePath: one)) == before)
+    let whole = try framesweep("merge", "shards", "-o", "shards/0-of-2.h5", "--resume")
+    #expect(whole.status == 0, "\(whole.errorOutput)")
+    #expect(try framesweep("verify", "shards/0-of-2.h5").status == 0)
+  }
 }

@@ -98,4 +98,26 @@ import Testing
     let lines = (result.output + result.errorOutput).split(separator: "\n")
     #expect(lines.count { $0.hasPrefix("points ") || $0.contains("no such file") } == 1)
   }
+
+  @Test("A file of HDF5 1.10's own format is read like any other") func newerFormat() throws {
+    let packed = try #require(
+      Bundle.module.url(
+        forResource: "newer-format.h5", withExtension: "gz", subdirectory: "Golden"))
+    let tool = try #require(installedExecutable("gzip"))
+    try FileManager.default.copyItem(
+      atPath: packed.path(percentEncoded: false), toPath: folder.path("newer.h5.gz"))
+    #expect(
+      try RunningProcess(tool, ["-d", "newer.h5.gz"], directory: folder.url).wait().isSuccess)
+    try folder.write(
+      """
+      format: 1
+      name: newer
+      architecture: {family: chain, input: {channels: 4, size: 1}, stage_depth: 2}
+      grid: {width: [2]}
+      weights: {file: newer.h5}
+      measure: {frame: {statistics: true}}
+      """, to: "newer.yaml")
+    let result = try framesweep("run", "newer.yaml", "-o", "newer-results.h5")
+    #expect(result.status == 0, "\(result.errorOutput)")
+  }
 }
