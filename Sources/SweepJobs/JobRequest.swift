@@ -52,14 +52,6 @@ public struct JobRequest: Hashable, Sendable {
   /// The folder of the shards' results files.
   public var shardFolder: String { folder + "/shards" }
 
-  /// The cores in use at the same time, were there no limit on running elements.
-  public var coreCount: Int {
-    switch shape {
-    case .ranks(let count): count
-    case .shards(let count, let cores): count * cores
-    }
-  }
-
   /// The ranks that fit a node's cores and memory, at least 1.
   public static func ranksPerNode(
     of nodes: SiteProfile.Nodes, memoryBytesPerCore: Double

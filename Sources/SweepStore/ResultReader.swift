@@ -17,7 +17,7 @@ public struct ResultReader: ~Copyable {
   /// The number of points.
   public let pointCount: Int
 
-  private let root: Group
+  let root: Group
 
   /// Opens a file.
   ///
@@ -196,7 +196,7 @@ public struct ResultReader: ~Copyable {
     }
   }
 
-  private static func rows(
+  static func rows(
     _ points: Range<Int>?, of dataset: borrowing Dataset
   ) throws(HDF5Error) -> Hyperslab? {
     guard let points else { return nil }
@@ -209,73 +209,8 @@ public struct ResultReader: ~Copyable {
 }
 
 extension ResultReader {
-  /// A group's texts, such as `id` of `points`; nil where there are none.
-  ///
-  /// **Throws**: `StoreError`.
-  public func texts(
-    _ name: String, in group: String, points: Range<Int>? = nil
-  ) throws(StoreError) -> [String]? {
-    try reading { () throws(HDF5Error) in
-      guard try root.contains(group) else { return nil }
-      let group = try root.openGroup(group)
-      guard try group.contains(name) else { return nil }
-      let dataset = try group.openDataset(name)
-      return try dataset.readTexts(from: try Self.rows(points, of: dataset))
-    }
-  }
-
-  /// A group's numbers, such as `wall_seconds` of `execution`; nil where there are none.
-  ///
-  /// **Throws**: `StoreError`.
-  public func numbers(
-    _ name: String, in group: String, points: Range<Int>? = nil
-  ) throws(StoreError) -> [Double]? {
-    try reading { () throws(HDF5Error) in
-      guard try root.contains(group) else { return nil }
-      let group = try root.openGroup(group)
-      guard try group.contains(name) else { return nil }
-      let dataset = try group.openDataset(name)
-      return try dataset.read(Double.self, from: try Self.rows(points, of: dataset))
-    }
-  }
-
-  /// The points that went wrong, and why.
-  ///
-  /// **Throws**: `StoreError`.
-  public func errors() throws(StoreError) -> [(point: Int, message: String)] {
-    guard let messages = try texts("message", in: "errors"),
-      let points = try numbers("error_point", in: "errors"), points.count == messages.count
-    else { return [] }
-    return zip(points, messages).map { (Int($0), $1) }
-  }
-
-  /// The text of the sweep file.
-  ///
-  /// **Throws**: `StoreError`.
-  public func sweepText() throws(StoreError) -> String {
-    try texts("sweep", in: "provenance")?.first ?? ""
-  }
-
-  /// The provenance of every run.
-  ///
-  /// **Throws**: `StoreError`.
-  public func runs() throws(StoreError) -> [RunFacts] {
-    try reading { () throws(HDF5Error) in
-      let group = try root.openGroup("provenance")
-      guard try group.contains("run") else { return [] }
-      let count = try group.openDataset("run").shape().reduce(1, *)
-      var runs = [RunFacts](repeating: RunFacts(), count: count)
-      for name in try group.datasetNames() where name != "run" && name != "sweep" {
-        let texts = try group.openDataset(name).readTexts()
-        for (run, text) in texts.enumerated() where runs.indices.contains(run) && !text.isEmpty {
-          runs[run][name] = text
-        }
-      }
-      return runs
-    }
-  }
-
-  private func reading<Result>(
+  /// Reads something; what goes wrong names the file.
+  func reading<Result>(
     _ body: () throws(HDF5Error) -> Result
   ) throws(StoreError) -> Result {
     do throws(HDF5Error) {
