@@ -26,6 +26,11 @@ public struct Dataset: ~Copyable, HDF5Object {
     ElementType(of: try storedType())
   }
 
+  /// What its elements are, as messages name it: float16, text or compound values.
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5Dget_type`.
+  public func elementSummary() throws(HDF5Error) -> String { try storedType().summary }
+
   /// Whether it holds text.
   ///
   /// **Throws**: `HDF5Error`. **Source**: `H5Dget_type`.

@@ -120,4 +120,16 @@ struct Datatype: ~Copyable {
   var isVariableText: Bool { H5Tis_variable_str(handle.id) > 0 }
   /// The size of one element.
   var byteCount: Int { Int(H5Tget_size(handle.id)) }
+
+  /// What it is, in NumPy's words where it is a number.
+  var summary: String {
+    switch H5Tget_class(handle.id) {
+    case H5T_INTEGER:
+      (H5Tget_sign(handle.id) == H5T_SGN_NONE ? "uint" : "int") + "\(8 * byteCount)"
+    case H5T_FLOAT: "float\(8 * byteCount)"
+    case H5T_STRING: "text"
+    case H5T_COMPOUND: "compound values"
+    default: "no numbers"
+    }
+  }
 }

@@ -22,18 +22,18 @@ extension ImageSet {
       throw InputFileError(path: name, problem: "it is no HDF5 file", expected: expected)
     }
     let file = HDF5Numbers(path: path, dataset: dataset, name: name)
-    let (found, extents) = try file.facts()
+    let (found, typeName, extents) = try file.facts()
     guard let type = found, [.uint8, .float32, .float64].contains(type) else {
       throw InputFileError(
         path: name,
-        problem: "/\(dataset) holds \(found?.numpyName ?? "no numbers of a known type")",
-        expected: "floating point in [0, 1], or uint8")
+        problem: "/\(dataset) holds \(typeName)",
+        expected: "float32 or float64 in [0, 1], or uint8")
     }
     guard extents.count == 4, extents.allSatisfy({ $0 >= 1 }), extents[2] == extents[3] else {
       throw InputFileError(
         path: name,
         problem: "/\(dataset) has the shape (\(extents.map(String.init).joined(separator: ", ")))",
-        expected: "(n, channels, size, size)")
+        expected: "(n, channels, size, size) with n at least 1")
     }
     guard canHold(extents, of: type, fileBytes: bytes.count) else {
       throw InputFileError(

@@ -8,9 +8,11 @@ struct HDF5Numbers: Sendable {
   /// What messages call the file.
   let name: String
 
-  /// The type, nil for one that the project does not use, and the extents.
-  func facts() throws(InputFileError) -> (type: ElementType?, extents: [Int]) {
-    try open { dataset throws(HDF5Error) in (try dataset.elementType(), try dataset.shape()) }
+  /// The type, nil for one that the project does not use, its name for messages, and the extents.
+  func facts() throws(InputFileError) -> (type: ElementType?, typeName: String, extents: [Int]) {
+    try open { dataset throws(HDF5Error) in
+      (try dataset.elementType(), try dataset.elementSummary(), try dataset.shape())
+    }
   }
 
   /// Some rows.
@@ -29,7 +31,8 @@ struct HDF5Numbers: Sendable {
       try contains(in: root) ? nil : try root.datasetNames()
     }
     if let others {
-      let names = others.prefix(8).joined(separator: ", ")
+      var names = others.prefix(20).joined(separator: ", ")
+      if others.count > 20 { names += ", … (\(others.count) in all)" }
       throw InputFileError(
         path: name, problem: "there is no dataset /\(dataset)",
         expected: names.isEmpty ? "a dataset of this name" : "one of \(names)")

@@ -48,13 +48,12 @@ extension ImageSet {
       preconditionFailure("a dataset of classes belongs to images from HDF5")
     }
     let file = HDF5Numbers(path: images.file.path, dataset: dataset, name: images.file.name)
-    let (type, extents) = try file.facts()
+    let (type, typeName, extents) = try file.facts()
     guard let type, ![.float32, .float64].contains(type), extents.count == 1 else {
       let shape = extents.map(String.init).joined(separator: ", ")
       throw InputFileError(
         path: file.name,
-        problem: "/\(dataset) has the shape (\(shape)) and holds "
-          + (type?.numpyName ?? "no numbers of a known type"),
+        problem: "/\(dataset) has the shape (\(shape)) and holds \(typeName)",
         expected: "a class for each image, (n) of int64, int32, int8 or uint8")
     }
     let labels = try file.rows(0..<extents[0], as: Int64.self)

@@ -89,8 +89,14 @@ public enum WeightsFile {
     } catch let error as InputFileError {
       throw error
     } catch {
-      throw InputFileError(path: name, problem: "cannot be read: \(error)", expected: expected)
+      let problem = isHDF5(path) ? "cannot be read: \(error)" : "it is no HDF5 file"
+      throw InputFileError(path: name, problem: problem, expected: expected)
     }
+  }
+
+  private static func isHDF5(_ path: String) -> Bool {
+    let start = try? FileHandle(forReadingFrom: URL(filePath: path)).read(upToCount: 8)
+    return start == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
   private static func open(

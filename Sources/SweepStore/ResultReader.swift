@@ -42,7 +42,7 @@ public struct ResultReader: ~Copyable {
   private init(path: String) throws(HDF5Error) {
     let group = try File.open(path).root()
     guard try group.hasAttribute("framesweep_format") else {
-      throw Self.damage("/", "it has no attribute framesweep_format")
+      throw Self.damage("/", "it is no results file: the attribute framesweep_format is missing")
     }
     let format = try group.attribute("framesweep_format", as: Int64.self)
     guard format == [Schema.format] else {

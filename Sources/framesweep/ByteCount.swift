@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// A size on the command line: a number with a binary unit, such as 4GiB, or plain bytes.
+/// A size on the command line: a number with its unit, such as 4GiB.
 struct ByteCount: ExpressibleByArgument {
   let bytes: Double
 
   private static let units: [(name: String, bytes: Double)] = [
-    ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("B", 1), ("", 1),
+    ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("B", 1),
   ]
 
   init(bytes: Double) { self.bytes = bytes }

@@ -40,7 +40,7 @@ struct JournalView {
     if let holder = view.holder {
       line += "its first run goes on (\(holder)), inspect \(path) shows how far it is"
     } else {
-      line += "its first run was stopped, go on with the same command and --resume"
+      line += "it was stopped, go on with the same command and --resume"
     }
     throw Failure(.stoppedEarly, line)
   }

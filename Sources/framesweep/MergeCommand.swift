@@ -142,7 +142,9 @@ struct MergeCommand: ParsableCommand {
       let shards = sweep.deal(into: shardCount).shards
       let missing = Set(pending.map { Int(shards[$0]) }).sorted()
       standardError(
-        "they belong to shards \(PointSelection(missing).text(atMost: 50)) of \(shardCount)")
+        "they belong to the shards "
+          + missing.prefix(50).map { "\($0)/\(shardCount)" }.joined(separator: ", ")
+          + (missing.count > 50 ? ", …" : ""))
     }
     let command = ResumeCommand(sweep, runs: runs, output: output)
     standardError("to compute what is missing:\n  \(command.text("--resume"))")

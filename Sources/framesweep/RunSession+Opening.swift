@@ -48,6 +48,14 @@ extension RunSession {
       return try Journal.create(
         at: path, planHash: sweep.plan.planHash.bytes, planCount: sweep.plan.count)
     }
+    var isFolder = ObjCBool(false)
+    if unsafe FileManager.default.fileExists(atPath: output, isDirectory: &isFolder),
+      isFolder.boolValue
+    {
+      throw StoreError(
+        .occupied, path: output, operation: "creating it",
+        reason: "it is a folder, expected the name of a file")
+    }
     guard goesOn else {
       throw StoreError(
         .occupied, path: hasJournal ? path : output, operation: "creating it",

@@ -14,6 +14,9 @@ struct SweepFile {
   /// How fast a core is, for predictions.
   var rates = MachineRates.common
 
+  /// Grids of more points take more than some seconds to expand, which is worth a word.
+  private static let largeGrid = 2_000_000
+
   /// Reads a file, or standard input for "-".
   ///
   /// **Throws**: `Failure` where it cannot be read.
@@ -27,7 +30,8 @@ struct SweepFile {
       let reason =
         isFolder
         ? "it is a folder"
-        : FileManager.default.fileExists(atPath: path) ? "\(error)" : "there is no such file"
+        : FileManager.default.fileExists(atPath: path)
+          ? "it may not be read" : "there is no such file"
       throw Failure(.badInput, "\(path): cannot be read: \(reason), expected a sweep file (YAML)")
     }
   }
@@ -45,6 +49,9 @@ struct SweepFile {
     let folder = path == "-" ? "" : (path as NSString).deletingLastPathComponent
     do throws(SpecErrors) {
       spec = try SpecReader.read(bytes)
+      if spec.gridCount > Self.largeGrid {
+        standardError("\(path): expanding a grid of \(Show.points(spec.gridCount))")
+      }
       let inputs =
         if let known, let inputs = SweepInputs(text: known, of: spec, folder: folder) {
           inputs

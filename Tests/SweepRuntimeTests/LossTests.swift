@@ -107,8 +107,8 @@ import Testing
     #expect(assigned(next) == [1: [0], 0: [2]])
   }
 
-  @Test("Where predictions leave no time for any point, the shortest one is tried") func firstOfAll()
-  {
+  @Test("Where predictions leave no time for any point, the shortest one is tried")
+  func firstOfAll() {
     var coordinator = CoordinatorTests.coordinator([100, 20, 50], workers: 2)
     _ = coordinator.handle(.timeLeft(seconds: 10))
     #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 1))) == [1: [1]])

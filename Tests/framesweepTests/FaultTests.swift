@@ -169,7 +169,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: journal))
     let stopped = try framesweep("inspect", "out.h5", "--failed")
     #expect(stopped.status == 75)
-    #expect(stopped.errorOutput.contains("its first run was stopped, go on with the same command"))
+    #expect(stopped.errorOutput.contains("it was stopped, go on with the same command"))
   }
 
   @Test("A results file can be read at every moment of a run") func refresh() throws {

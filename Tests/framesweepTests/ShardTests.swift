@@ -63,7 +63,7 @@ import Testing
     for index in [0, 2, 3] { try shard(index, of: 4) }
     let partial = try framesweep("merge", "shards", "-o", "merged.h5")
     #expect(partial.status == 75)
-    #expect(partial.errorOutput.contains("they belong to shards 1 of 4"))
+    #expect(partial.errorOutput.contains("they belong to the shards 1/4"))
     #expect(partial.errorOutput.contains("framesweep run dealt.yaml -o merged.h5 --resume"))
     #expect(try framesweep("verify", "merged.h5").status == 75)
     let touched = try framesweep("merge", "shards", "-o", "merged.h5")

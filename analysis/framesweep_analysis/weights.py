@@ -181,7 +181,8 @@ def _chosen(modules: Mapping[str, dict[str, NDArray[Any]]], layers: Sequence[str
             )
         if "weight" not in parts or parts["weight"].ndim not in (2, 4):
             raise WeightsError(
-                f"{name}: holds {', '.join(sorted(parts))}, expected a weight (k, d) or "
+                f"{name or 'the state dict'}: holds {', '.join(sorted(parts))}, expected modules "
+                "with a weight (fc1.weight, fc1.bias) of the shape (k, d) or "
                 "(k, d, f, f), or the module to be left out (skip, --skip)"
             )
     return list(modules)
