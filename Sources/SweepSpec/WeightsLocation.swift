@@ -54,7 +54,9 @@ extension WeightsLocation {
   }
 
   /// Checks the placeholders of a text that a sweep file gives.
-  static func check(_ text: String) throws(PlaceholderMistake) {
+  static func check(
+    _ text: String, among placeholders: [String] = placeholders
+  ) throws(PlaceholderMistake) {
     var isOpen = false
     for character in text where character == "{" || character == "}" {
       guard (character == "{") != isOpen else { throw .unbalanced }
