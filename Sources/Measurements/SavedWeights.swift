@@ -39,10 +39,9 @@ public struct SavedWeights: Sendable {
       let point = plan.point(at: index)
       let draws = point.weights.draws
       files += draws
-      // Each dataset has a header, and each layer a group.
-      let perLayer = 2_500.0
-      let count = Double(point.architecture.parameterCount)
-      bytes += Double(draws) * (4_000 + perLayer * Double(point.architecture.layerCount) + 4 * count)
+      // What small networks show: each layer is a group of two datasets.
+      let overhead = 10_000 + 1_400 * Double(point.architecture.layerCount)
+      bytes += Double(draws) * (overhead + 4 * Double(point.architecture.parameterCount))
     }
     return (files, bytes)
   }

@@ -102,7 +102,7 @@ extension Plan {
     return spec.mistakeInSavedWeights(
       "points \(one.point) and \(other.point)\(difference ?? "") would both be written to "
         + "\(path)\(rest)",
-      expected: (telling.map { "{\($0)} in it, or " } ?? "") + "{id}\(telling == nil ? " in it" : "")")
+      expected: telling.map { "{\($0)} in it, or {id}" } ?? "{id} in it")
   }
 }
 

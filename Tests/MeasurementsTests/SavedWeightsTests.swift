@@ -1,0 +1,161 @@
+import Foundation
+import OpenBLAS
+import SweepRecords
+import SweepSpec
+import TestSupport
+import Testing
+
+@testable import Measurements
+
+@Suite("Trained weights that are written") struct SavedWeightsTests {
+  private let folder: TemporaryDirectory
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    BLASLibrary.setThreadCount(1)
+  }
+
+  /// Networks of every family, a projection and a recurrent one among them.
+  private static func head(_ name: String) -> String {
+    """
+    format: 1
+    name: \(name)
+    seed: 3
+    architecture:
+      {input: {channels: 1, size: 8}, stage_depth: 2, stage_count: 2, width: 2}
+    grid:
+      family: [chain, residual, dense]
+      shortcut: [projection]
+      inference_sweeps: [1, 2]
+
+    """
+  }
+
+  private static let measured = """
+      frame: {statistics: true}
+      neural_frames:
+        images: 3
+        perturbations: {augmentation: all, noise: 2}
+        per_image: true
+    """
+
+  private struct Sweep {
+    let plan: Plan
+    let recipe: Recipe
+    var computer: PointComputer
+
+    init(_ text: String, in folder: String) throws {
+      let spec = try SpecReader.read(text)
+      var inputs = try SweepInputs(opening: spec, folder: folder)
+      plan = try Plan(spec, inputDigests: inputs.digests, images: inputs.images?.facts)
+      recipe = Recipe(plan, images: inputs.images?.indices ?? [])
+      try inputs.loadImages()
+      computer = PointComputer(
+        plan: plan, recipe: recipe, run: 0, rank: 0, inputs: inputs,
+        images: try inputs.images.map { try ImageSamples($0) })
+    }
+
+    mutating func records() -> [Record] { (0..<plan.count).map { computer.record(of: $0) } }
+  }
+
+  private static let pairs: [(trained: ColumnID, read: ColumnID)] =
+    zip(NeuralColumns.trained.statistics, NeuralColumns.initial.statistics).flatMap {
+      [($0.mean, $1.mean), ($0.std, $1.std), ($0.perImage, $1.perImage)]
+    } + [
+      (.trainedNeuralSubspaceOverlapMean, .neuralSubspaceOverlapMean),
+      (.trainedFramePotential, .framePotential),
+      (.trainedDeepFramePotential, .deepFramePotential),
+      (.trainedMutualCoherence, .mutualCoherence), (.trainedMeanCoherence, .meanCoherence),
+    ]
+
+  @Test("What is measured of a written file is what its training measured, bit for bit")
+  func roundTrip() throws {
+    var trained = try Sweep(
+      Self.head("one") + "weights: {init: he, draws: 2}\nmeasure:\n" + Self.measured + """
+
+          train:
+            epochs: 1
+            save_weights: {file: "nets/{family}-{inference_sweeps}-{draw}.h5", group: /best}
+        """, in: folder.path)
+    let before = trained.records()
+    var read = try Sweep(
+      Self.head("two") + """
+          weights:
+            - {file: "nets/{family}-{inference_sweeps}-0.h5", group: /best}
+            - {file: "nets/{family}-{inference_sweeps}-1.h5", group: /best}
+        measure:
+
+        """ + Self.measured, in: folder.path)
+    let after = read.records()
+    #expect(before.count == 6 && after.count == 12)
+    for record in before + after { #expect(record.status == .ok, "\(record.message)") }
+    for (point, record) in before.enumerated() {
+      for pair in Self.pairs {
+        let bits = try record.bits(of: pair.trained, in: trained.recipe)
+        let halves = try (0..<2).map {
+          try after[2 * point + $0].bits(of: pair.read, in: read.recipe)
+        }
+        #expect(!bits.isEmpty && bits == halves[0] + halves[1], "\(pair.trained) of \(point)")
+        if pair.read == .framePotential { #expect(halves[0] != halves[1]) }
+      }
+    }
+  }
+
+  private static func small(_ train: String) -> String {
+    """
+    format: 1
+    name: small
+    grid: {input: [{channels: 64, size: 1}], family: [chain], stages: [[{widths: [2]}]]}
+    weights: {init: he, draws: 2}
+    measure: {train: {epochs: 1, \(train), save_weights: {file: "nets/{draw}.h5"}}}
+    """
+  }
+
+  @Test("A training that diverges leaves no file, and none is missed") func diverged() throws {
+    let train = "learning_rate: 1000, weight_decay: 1, gradient_clip: 0"
+    var sweep = try Sweep(Self.small(train), in: folder.path)
+    let record = sweep.computer.record(of: 0)
+    #expect(record.status == .ok, "\(record.message)")
+    let statuses = sweep.recipe.trainStatuses(in: record)
+    #expect(statuses == [.diverged, .diverged])
+    #expect(!FileManager.default.fileExists(atPath: folder.path("nets")))
+    let saved = try #require(sweep.computer.savedWeights)
+    #expect(saved.missingFile(of: 0, statuses) == nil)
+    #expect(saved.missingFile(of: 0) == "nets/0.h5")
+    #expect(saved.missingFile(of: 0, [.diverged, .completed]) == "nets/1.h5")
+  }
+
+  @Test("What stands in the way is found before, and fails the point that finds it later")
+  func obstacles() throws {
+    var sweep = try Sweep(Self.small("batch: 64"), in: folder.path)
+    let saved = try #require(sweep.computer.savedWeights)
+    #expect(saved.obstacles(for: [0]).isEmpty)
+    #expect(saved.extent.files == 2)
+    try folder.write("mine", to: "nets")
+    #expect(
+      saved.obstacles(for: [0]).first
+        == "nets/0.h5: \(folder.path("nets")) is no folder, expected a folder that can be written to"
+    )
+    try FileManager.default.removeItem(atPath: folder.path("nets"))
+    try FileManager.default.createDirectory(
+      atPath: folder.path("nets"), withIntermediateDirectories: true)
+    try folder.write("mine", to: "nets/1.h5")
+    let obstacles = saved.obstacles(for: [0])
+    #expect(obstacles.count == 1 && obstacles[0].hasPrefix("nets/1.h5: it exists already"))
+    let record = sweep.computer.record(of: 0)
+    #expect(record.status == .failed && record.message == obstacles[0])
+    #expect(try String(contentsOfFile: folder.path("nets/1.h5"), encoding: .utf8) == "mine")
+    // The first draw is written by then; it stands in nobody's way but another training's.
+    #expect(saved.obstacles(for: [0]).count == 1)
+    for other in ["batch: 32", "batch: 64, potential_penalty: 1"] {
+      let changed = try Sweep(Self.small(other), in: folder.path)
+      #expect(changed.computer.savedWeights?.obstacles(for: [0]).count == 2)
+    }
+    let more = try Sweep(
+      Self.small("batch: 64").replacing("draws: 2", with: "draws: 3"), in: folder.path)
+    #expect(more.computer.savedWeights?.obstacles(for: [0]).count == 1)
+    #expect(
+      saved.obstacles(for: [0], reserved: [folder.path("nets/../nets/0.h5")]).first
+        == "nets/0.h5: it is a file of this run, expected another name")
+  }
+}
