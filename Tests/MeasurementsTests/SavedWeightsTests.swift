@@ -1,9 +1,12 @@
 import Foundation
+import HDF5
+import ImageData
 import OpenBLAS
 import SweepRecords
 import SweepSpec
 import TestSupport
 import Testing
+import Training
 
 @testable import Measurements
 
@@ -109,6 +112,44 @@ import Testing
     weights: {init: he, draws: 2}
     measure: {train: {epochs: 1, \(train), save_weights: {file: "nets/{draw}.h5"}}}
     """
+  }
+
+  @Test("The written network, classifier included, makes the mistakes that were counted")
+  func classifier() throws {
+    var sweep = try Sweep(
+      Self.small("learning_rate: 0.1").replacing("epochs: 1", with: "epochs: 4")
+        .replacing("widths: [2]", with: "widths: [12, 10]"), in: folder.path)
+    let record = sweep.computer.record(of: 0)
+    let file = try File.open(folder.path("nets/1.h5"))
+    let affine = try ["0", "1", "classifier"].map { name in
+      let group = try file.root().openGroup(name)
+      return (
+        weight: try group.openDataset("weight").read(Double.self),
+        bias: try group.openDataset("bias").read(Double.self)
+      )
+    }
+    let digits = Digits.images
+    let labels = try #require(digits.labels)
+    let split = DataSplit(count: digits.count, validation: 0.1, test: 0.2, seed: 0)
+    let pixels = try digits.values(0..<digits.count)
+    let mistakes = split.test.count { image in
+      var values = Array(pixels[image * 64..<(image + 1) * 64])
+      for (place, layer) in affine.enumerated() {
+        values = layer.bias.enumerated().map { row, bias in
+          let sum = values.indices.reduce(bias) {
+            $0 + layer.weight[row * values.count + $1] * values[$1]
+          }
+          return place < 2 ? max(sum, 0) : sum
+        }
+      }
+      return values.firstIndex(of: values.max() ?? .nan) != Int(labels[image])
+    }
+    let error = try record.numbers(of: .testError, in: sweep.recipe)[1]
+    // Most digits are told apart by now, so that a wrong classifier would show.
+    #expect(error < 0.5)
+    // Single precision may settle a tie otherwise.
+    #expect(abs(Double(mistakes) - error * Double(split.test.count)) < 2.5)
+    #expect(try file.root().attribute("test_error", as: Double.self) == [error])
   }
 
   @Test("A training that diverges leaves no file, and none is missed") func diverged() throws {
