@@ -153,7 +153,7 @@ public struct SavedWeights: Sendable {
   /// Why no file can be made in a folder; nil where one can, the folder itself included.
   private static func problem(withFolder folder: String) -> String? {
     var path = folder.isEmpty ? "." : folder
-    while !FileManager.default.fileExists(atPath: path) {
+    while path != ".", !FileManager.default.fileExists(atPath: path) {
       let parent = (path as NSString).deletingLastPathComponent
       path = parent.isEmpty ? "." : parent
     }
