@@ -12,7 +12,7 @@ public struct WeightsLocation: Hashable, Sendable {
   /// Makes a location; a group is brought to its one spelling, with a slash before each name.
   public init(path: String, group: String? = nil) {
     self.path = path
-    let names = (group ?? "").split(separator: "/")
+    let names = (group ?? "").split(separator: "/").filter { $0 != "." }
     self.group = names.isEmpty ? nil : "/" + names.joined(separator: "/")
   }
 

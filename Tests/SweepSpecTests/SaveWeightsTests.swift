@@ -40,7 +40,7 @@ import Testing
     throws
   {
     let plan = try Self.plan(
-      ", save_weights: {file: \"{name}/{width}-{seed}-{draw}.h5\", group: /{id}/{draw}}")
+      ", save_weights: {file: \"{name}/{width}-{seed}-{draw}.h5\", group: /./{id}/{draw}/}")
     for index in 0..<2 {
       let point = plan.point(at: index)
       for draw in 0..<2 {

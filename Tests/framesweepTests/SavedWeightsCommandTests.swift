@@ -149,6 +149,17 @@ import Testing
     #expect(try nets().count == 12)
   }
 
+  @Test("Points whose images were split by another seed are not reused") func otherSplit() throws {
+    let text = Self.sweep("").replacing("width: [2, 3]", with: "seed: [5], width: [2]")
+    try folder.write(text, to: "one.yaml")
+    try folder.write(text.replacing("seed: 2\n", with: "seed: 3\n"), to: "two.yaml")
+    #expect(try framesweep("run", "one.yaml", "-o", "one.h5").status == 0)
+    let two = try framesweep("run", "two.yaml", "-o", "two.h5", "--reuse", "one.h5")
+    #expect(two.status == 65)
+    #expect(
+      two.errorOutput.contains("split by the seed 2, expected 3"), "\(two.errorOutput)")
+  }
+
   @Test("Another's file is refused before anything runs, and stays as it is") func foreign() throws
   {
     try FileManager.default.createDirectory(
