@@ -26,7 +26,7 @@ public struct SavedWeights: Sendable {
     guard let train = plan.spec.measure.train, train.saveWeights != nil else { return nil }
     self.plan = plan
     folder = inputs?.weights.folder ?? ""
-    let files = (inputs?.digests ?? []).map { "input: \($0.hexadecimal)\n" }.joined()
+    let files = (inputs?.training?.digests ?? []).map { "images: \($0.hexadecimal)\n" }.joined()
     commonText =
       "framesweep training\nnumerics: \(numericsVersion)\ntrain: \(train.canonicalText)\n"
       + "sweep_seed: \(plan.spec.seed)\n" + files

@@ -44,7 +44,7 @@ final class ReusableResults {
         "\(file): cannot be reused: its images are chosen or split by the seed \(old.spec.seed), "
           + "expected \(sweep.spec.seed)")
     }
-    guard old.inputs.images?.digests == sweep.inputs.images?.digests else {
+    guard old.inputs.imageDigests == sweep.inputs.imageDigests else {
       throw Failure(
         .badInput, "\(file): cannot be reused: it read other images, expected the same files")
     }

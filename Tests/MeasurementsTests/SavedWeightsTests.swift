@@ -42,23 +42,9 @@ import Training
         per_image: true
     """
 
-  private struct Sweep {
-    let plan: Plan
-    let recipe: Recipe
-    var computer: PointComputer
-
-    init(_ text: String, in folder: String) throws {
-      let spec = try SpecReader.read(text)
-      var inputs = try SweepInputs(opening: spec, folder: folder)
-      plan = try Plan(spec, inputDigests: inputs.digests, images: inputs.images?.facts)
-      recipe = Recipe(plan, images: inputs.images?.indices ?? [])
-      try inputs.loadImages()
-      computer = PointComputer(
-        plan: plan, recipe: recipe, run: 0, rank: 0, inputs: inputs,
-        images: try inputs.images.map { try ImageSamples($0) })
-    }
-
-    mutating func records() -> [Record] { (0..<plan.count).map { computer.record(of: $0) } }
+  private static func records(of sweep: PreparedSweep) -> [Record] {
+    var computer = sweep.computer()
+    return (0..<sweep.plan.count).map { computer.record(of: $0) }
   }
 
   private static let pairs: [(trained: ColumnID, read: ColumnID)] =
@@ -73,23 +59,23 @@ import Training
 
   @Test("What is measured of a written file is what its training measured, bit for bit")
   func roundTrip() throws {
-    var trained = try Sweep(
+    let trained = try PreparedSweep(
       Self.head("one") + "weights: {init: he, draws: 2}\nmeasure:\n" + Self.measured + """
 
           train:
             epochs: 1
             save_weights: {file: "nets/{family}-{inference_sweeps}-{draw}.h5", group: /best}
-        """, in: folder.path)
-    let before = trained.records()
-    var read = try Sweep(
+        """, folder: folder.path)
+    let before = Self.records(of: trained)
+    let read = try PreparedSweep(
       Self.head("two") + """
           weights:
             - {file: "nets/{family}-{inference_sweeps}-0.h5", group: /best}
             - {file: "nets/{family}-{inference_sweeps}-1.h5", group: /best}
         measure:
 
-        """ + Self.measured, in: folder.path)
-    let after = read.records()
+        """ + Self.measured, folder: folder.path)
+    let after = Self.records(of: read)
     #expect(before.count == 6 && after.count == 12)
     for record in before + after { #expect(record.status == .ok, "\(record.message)") }
     for (point, record) in before.enumerated() {
@@ -116,10 +102,10 @@ import Training
 
   @Test("The written network, classifier included, makes the mistakes that were counted")
   func classifier() throws {
-    var sweep = try Sweep(
+    let sweep = try PreparedSweep(
       Self.small("learning_rate: 0.1").replacing("epochs: 1", with: "epochs: 4")
-        .replacing("widths: [2]", with: "widths: [12, 10]"), in: folder.path)
-    let record = sweep.computer.record(of: 0)
+        .replacing("widths: [2]", with: "widths: [12, 10]"), folder: folder.path)
+    let record = Self.records(of: sweep)[0]
     let file = try File.open(folder.path("nets/1.h5"))
     let affine = try ["0", "1", "classifier"].map { name in
       let group = try file.root().openGroup(name)
@@ -154,13 +140,13 @@ import Training
 
   @Test("A training that diverges leaves no file, and none is missed") func diverged() throws {
     let train = "learning_rate: 1000, weight_decay: 1, gradient_clip: 0"
-    var sweep = try Sweep(Self.small(train), in: folder.path)
-    let record = sweep.computer.record(of: 0)
+    let sweep = try PreparedSweep(Self.small(train), folder: folder.path)
+    let record = Self.records(of: sweep)[0]
     #expect(record.status == .ok, "\(record.message)")
     let statuses = sweep.recipe.trainStatuses(in: record)
     #expect(statuses == [.diverged, .diverged])
     #expect(!FileManager.default.fileExists(atPath: folder.path("nets")))
-    let saved = try #require(sweep.computer.savedWeights)
+    let saved = try #require(sweep.computer().savedWeights)
     #expect(saved.missingFile(of: 0, statuses) == nil)
     #expect(saved.missingFile(of: 0) == "nets/0.h5")
     #expect(saved.missingFile(of: 0, [.diverged, .completed]) == "nets/1.h5")
@@ -168,8 +154,8 @@ import Training
 
   @Test("What stands in the way is found before, and fails the point that finds it later")
   func obstacles() throws {
-    var sweep = try Sweep(Self.small("batch: 64"), in: folder.path)
-    let saved = try #require(sweep.computer.savedWeights)
+    let sweep = try PreparedSweep(Self.small("batch: 64"), folder: folder.path)
+    let saved = try #require(sweep.computer().savedWeights)
     #expect(saved.obstacles(for: [0]).isEmpty)
     #expect(saved.extent.files == 2)
     try folder.write("mine", to: "nets")
@@ -183,18 +169,18 @@ import Training
     try folder.write("mine", to: "nets/1.h5")
     let obstacles = saved.obstacles(for: [0])
     #expect(obstacles.count == 1 && obstacles[0].hasPrefix("nets/1.h5: it exists already"))
-    let record = sweep.computer.record(of: 0)
+    let record = Self.records(of: sweep)[0]
     #expect(record.status == .failed && record.message == obstacles[0])
     #expect(try String(contentsOfFile: folder.path("nets/1.h5"), encoding: .utf8) == "mine")
     // The first draw is written by then; it stands in nobody's way but another training's.
     #expect(saved.obstacles(for: [0]).count == 1)
     for other in ["batch: 32", "batch: 64, potential_penalty: 1"] {
-      let changed = try Sweep(Self.small(other), in: folder.path)
-      #expect(changed.computer.savedWeights?.obstacles(for: [0]).count == 2)
+      let changed = try PreparedSweep(Self.small(other), folder: folder.path)
+      #expect(changed.computer().savedWeights?.obstacles(for: [0]).count == 2)
     }
-    let more = try Sweep(
-      Self.small("batch: 64").replacing("draws: 2", with: "draws: 3"), in: folder.path)
-    #expect(more.computer.savedWeights?.obstacles(for: [0]).count == 1)
+    let more = try PreparedSweep(
+      Self.small("batch: 64").replacing("draws: 2", with: "draws: 3"), folder: folder.path)
+    #expect(more.computer().savedWeights?.obstacles(for: [0]).count == 1)
     #expect(
       saved.obstacles(for: [0], reserved: [folder.path("nets/../nets/0.h5")]).first
         == "nets/0.h5: it is a file of this run, expected another name")
