@@ -152,6 +152,31 @@ import Training
     #expect(saved.missingFile(of: 0, [.diverged, .completed]) == "nets/1.h5")
   }
 
+  @Test("Weights of other images are another training's, on every rank alike") func images() throws
+  {
+    let text = Self.small("data: {idx: images.idx, labels: labels.idx}, batch: 2")
+    func write(first: UInt8) throws {
+      let pixels = [first] + (1..<64 * 40).map { UInt8($0 % 251) }
+      try Data([0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8] + pixels)
+        .write(to: URL(filePath: folder.path("images.idx")))
+    }
+    try Data([0, 0, 8, 1, 0, 0, 0, 40] + (0..<40).map { UInt8($0 % 2) })
+      .write(to: URL(filePath: folder.path("labels.idx")))
+    try write(first: 1)
+    let sweep = try PreparedSweep(text, folder: folder.path)
+    let record = Self.records(of: sweep)[0]
+    #expect(record.status == .ok, "\(record.message)")
+    #expect(sweep.computer().savedWeights?.obstacles(for: [0]) == [])
+    // As a rank does that reads no images itself.
+    var inputs = try #require(
+      SweepInputs(text: sweep.inputs.text, of: sweep.plan.spec, folder: folder.path))
+    inputs.receiveImages(sweep.inputs.imageBytes, of: sweep.plan.spec)
+    #expect(SavedWeights(sweep.plan, inputs: inputs)?.obstacles(for: [0]) == [])
+    try write(first: 2)
+    let changed = try PreparedSweep(text, folder: folder.path)
+    #expect(changed.computer().savedWeights?.obstacles(for: [0]).count == 2)
+  }
+
   @Test("What stands in the way is found before, and fails the point that finds it later")
   func obstacles() throws {
     let sweep = try PreparedSweep(Self.small("batch: 64"), folder: folder.path)
