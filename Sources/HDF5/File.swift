@@ -2,7 +2,7 @@ internal import CHDF5
 
 /// An open HDF5 file.
 public struct File: ~Copyable {
-  private let handle: Handle
+  let handle: Handle
   /// The path that the file was opened by.
   public let name: String
 

@@ -1,4 +1,4 @@
-/// What is wrong with a file that a sweep reads: images, or weights.
+/// What is wrong with a file that a sweep reads, images or weights, or with weights that it writes.
 public struct InputFileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file's path, as it was given.
   public let path: String

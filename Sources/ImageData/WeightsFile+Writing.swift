@@ -25,11 +25,13 @@ extension WeightsFile {
     precision: Precision = .float32
   ) throws(InputFileError) {
     do {
-      let file = try File.create(path)
-      for network in networks {
-        try write(network.weights, in: made(network.group, in: file.root()), precision)
+      try HDF5Library.exclusively {
+        let file = try File.create(path)
+        for network in networks {
+          try write(network.weights, in: made(network.group, in: file.root()), precision)
+        }
+        try file.close()
       }
-      try file.close()
     } catch {
       throw InputFileError(
         path: path, problem: "cannot be written: \(error)",
@@ -48,7 +50,7 @@ extension WeightsFile {
   }
 
   /// Opens a group, whose path is made where it is not there.
-  private static func made(_ group: String?, in root: borrowing Group) throws -> Group {
+  static func made(_ group: String?, in root: borrowing Group) throws -> Group {
     var path = "."
     for member in (group ?? "").split(separator: "/") {
       let parent = try root.openGroup(path)
@@ -58,28 +60,26 @@ extension WeightsFile {
     return try root.openGroup(path)
   }
 
-  private static func write(
+  /// Writes all layers of a network into a group.
+  static func write(
     _ weights: NetworkWeights, in group: borrowing Group, _ precision: Precision
   ) throws {
     for (index, layer) in weights.layers.enumerated() {
       let members = try group.createGroup(String(index))
-      try write(layer, in: members, precision)
+      let shape = [layer.rows, layer.columns, layer.kernel, layer.kernel]
+      try write(layer.values, "weight", shape: shape, in: members, precision)
       let bias = weights.biases[index]
       try write(bias, "bias", shape: [bias.count], in: members, precision)
       if let projection = weights.projections[index] {
-        try write(projection, in: members.createGroup("shortcut"), precision)
+        let shape = [projection.rows, projection.columns, projection.kernel, projection.kernel]
+        try write(
+          projection.values, "weight", shape: shape, in: members.createGroup("shortcut"), precision)
       }
     }
   }
 
-  private static func write(
-    _ tensor: WeightTensor, in group: borrowing Group, _ precision: Precision
-  ) throws {
-    let shape = [tensor.rows, tensor.columns, tensor.kernel, tensor.kernel]
-    try write(tensor.values, "weight", shape: shape, in: group, precision)
-  }
-
-  private static func write(
+  /// Writes one dataset.
+  static func write(
     _ values: [Double], _ name: String, shape: [Int], in group: borrowing Group,
     _ precision: Precision
   ) throws {

@@ -7,11 +7,9 @@ internal import HDF5
 /// Layer j, counted from 0, has the datasets `/j/weight` of shape (k, d, f, f), or (k, d) where f is
 /// 1, and `/j/bias` of shape (k); a projection that ends at it has `/j/shortcut/weight` of shape
 /// (k, k_prev, 1, 1) or (k, k_prev). They are float32 or float64 and may all stand under a group. A
-/// bias that is left out is zero. Members whose names are no numbers are passed over.
+/// bias that is left out is zero. Members whose names are no numbers are passed over, as the classifier
+/// of a trained network is.
 public enum WeightsFile {
-  // HDF5 is not thread-safe everywhere, and compute threads read files at the same time.
-  private static let lock = NSLock()
-
   /// What a group of a file holds; reads no numbers.
   ///
   /// - Parameters:
@@ -67,7 +65,7 @@ public enum WeightsFile {
     }
   }
 
-  private static func reading<Result>(
+  static func reading<Result>(
     _ path: String, _ name: String, _ body: (borrowing Group) throws -> Result
   ) throws(InputFileError) -> Result {
     let expected = "an HDF5 file of weights"
@@ -82,7 +80,8 @@ public enum WeightsFile {
       throw InputFileError(path: name, problem: "it may not be read", expected: expected)
     }
     do {
-      return try lock.withLock {
+      // Compute threads read files at the same time.
+      return try HDF5Library.exclusively {
         let file = try File.open(path)
         return try body(file.root())
       }
@@ -99,7 +98,7 @@ public enum WeightsFile {
     return start == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
-  private static func open(
+  static func open(
     _ group: String?, in root: borrowing Group, _ name: String
   ) throws -> Group {
     var path = ""

@@ -27,16 +27,18 @@ extension PointComputer {
     try storeNeuralFrames(
       of: point, weights: weights, draw: draw, columns: .trained,
       shouldStop: shouldStop, in: &values)
-    guard recipe.measuresStatistics else { return }
-    let statistics = try frameStatistics(
-      point.architecture, weights: weights, shouldStop: shouldStop)
-    guard statistics.framePotential.isFinite else {
-      throw NonfiniteResult(.trainedFramePotential, of: draw, statistics, weights)
+    if recipe.measuresStatistics {
+      let statistics = try frameStatistics(
+        point.architecture, weights: weights, shouldStop: shouldStop)
+      guard statistics.framePotential.isFinite else {
+        throw NonfiniteResult(.trainedFramePotential, of: draw, statistics, weights)
+      }
+      values.set(.trainedFramePotential, statistics.framePotential, at: draw)
+      values.set(.trainedDeepFramePotential, statistics.deepFramePotential, at: draw)
+      values.set(.trainedMutualCoherence, statistics.mutualCoherence, at: draw)
+      values.set(.trainedMeanCoherence, statistics.meanCoherence, at: draw)
     }
-    values.set(.trainedFramePotential, statistics.framePotential, at: draw)
-    values.set(.trainedDeepFramePotential, statistics.deepFramePotential, at: draw)
-    values.set(.trainedMutualCoherence, statistics.mutualCoherence, at: draw)
-    values.set(.trainedMeanCoherence, statistics.meanCoherence, at: draw)
+    try savedWeights?.save(trainer, result, of: point, draw: draw)
   }
 
   /// Runs a training to its end, from where a run that was killed had come to.

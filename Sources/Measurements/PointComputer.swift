@@ -25,6 +25,7 @@ public struct PointComputer {
   /// The weights files that were found as the plan knows them.
   var verified: Set<String> = []
   let checkpoints: TrainingCheckpoints?
+  let savedWeights: SavedWeights?
   private var cache = StructureCache()
   private var costModel: CostModel
 
@@ -52,6 +53,7 @@ public struct PointComputer {
     self.images = images
     self.faults = faults
     self.checkpoints = checkpoints
+    savedWeights = SavedWeights(plan, inputs: inputs)
     self.plan = plan
     self.recipe = recipe
     costModel = CostModel(recipe, rates: rates)

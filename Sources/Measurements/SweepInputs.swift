@@ -46,9 +46,11 @@ public struct SweepInputs: Sendable {
   }
 
   /// The SHA-256 of every file: images, then weights in the order in which points name them.
-  public var digests: [Digest256] {
+  public var digests: [Digest256] { imageDigests + weights.digests }
+
+  /// The SHA-256 of every file of images.
+  public var imageDigests: [Digest256] {
     (images?.digests ?? []) + (training?.digests ?? []) + (companions?.digests ?? [])
-      + weights.digests
   }
 
   /// What a plan has to know of the images.

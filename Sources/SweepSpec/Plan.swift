@@ -71,6 +71,8 @@ public struct Plan: Sendable {
     planHash = expansion.planHash()
     warnings = (spec.warnings + expansion.notes + spec.remarks(on: data))
       .sorted { $0.place < $1.place }
+    let misnamed = mistakesInSavedWeights()
+    guard misnamed.isEmpty else { throw SpecErrors(misnamed) }
   }
 
   /// A point by its index, `0 ..< count`.

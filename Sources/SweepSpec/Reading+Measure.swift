@@ -36,10 +36,11 @@ extension Reading {
     return path.map { .file(WeightsLocation(path: $0, group: group)) } ?? .he(draws: draws)
   }
 
-  /// A path or a group, whose placeholders are checked.
-  private mutating func locationText(
-    _ value: YAMLValue, _ keyPath: String, _ kind: String
+  /// A path or a group, whose placeholders are checked; some places know more of them than others.
+  mutating func locationText(
+    _ value: YAMLValue, _ keyPath: String, _ kind: String, _ more: [String] = []
   ) -> String? {
+    let placeholders = WeightsLocation.placeholders + more
     let example = kind == "a path" ? "\"nets/{width}.h5\"" : "\"/epoch10\""
     guard case .scalar(let text, _) = value.content, !value.isNull,
       !text.allSatisfy(\.isWhitespace), !text.contains(where: \.isNewline)
@@ -48,7 +49,7 @@ extension Reading {
       return nil
     }
     do throws(PlaceholderMistake) {
-      try WeightsLocation.check(text)
+      try WeightsLocation.check(text, among: placeholders)
       return text
     } catch {
       switch error {
@@ -59,9 +60,8 @@ extension Reading {
       case .unknown(let name):
         fail(
           value.place, keyPath, "there is no placeholder '{\(name)}'",
-          expected: oneOf(WeightsLocation.placeholders),
-          suggestion: nearMiss(
-            of: name.replacing(".", with: "_"), among: WeightsLocation.placeholders))
+          expected: oneOf(placeholders),
+          suggestion: nearMiss(of: name.replacing(".", with: "_"), among: placeholders))
       }
       return nil
     }

@@ -43,6 +43,7 @@ extension Reading {
       number(value, path, in: 0...1e9, into: &train.settings.potentialPenalty)
     case "warmup": number(value, path, in: 0...1e5, into: &train.settings.warmup)
     case "gradient_clip": number(value, path, in: 0...1e9, into: &train.settings.gradientClip)
+    case "save_weights": train.saveWeights = saveWeights(value, path)
     case "augment": train.settings.augmentation = augment(value, path)
     case "adversarial":
       if let adversarial = adversarial(value, path) {

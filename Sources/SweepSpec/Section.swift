@@ -1,7 +1,7 @@
 /// The parts of a sweep file, each with its keys.
 enum Section {
   case top, architecture, axes, include, input, stage, weights, measure, frame, generator
-  case neuralFrames, data, perturbations, generative, train, augment, adversarial
+  case neuralFrames, data, perturbations, generative, train, saveWeights, augment, adversarial
   case robustness, companions
 
   /// The keys that are read here.
@@ -28,8 +28,9 @@ enum Section {
       [
         "data", "images", "epochs", "batch", "learning_rate", "momentum", "weight_decay",
         "potential_penalty", "warmup", "gradient_clip", "validation", "test", "augment",
-        "adversarial",
+        "adversarial", "save_weights",
       ]
+    case .saveWeights: ["file", "group"]
     case .augment: ["translate", "rotate", "scale", "shear", "brightness", "contrast"]
     case .adversarial: ["attack", "radius"]
     case .robustness: ["attacks", "radii"]
@@ -46,7 +47,7 @@ enum Section {
     case .weights: ["trained"]
     case .measure: ["trained", "inference"]
     case .top, .input, .stage, .frame, .generator, .neuralFrames, .data, .perturbations,
-      .generative, .train, .augment, .adversarial, .robustness,
+      .generative, .train, .saveWeights, .augment, .adversarial, .robustness,
       .companions:
       []
     }

@@ -68,7 +68,7 @@ public struct Measure: Hashable, Sendable {
   }
 
   /// Whether images are chosen or split by the top-level seed.
-  var usesSeed: Bool { neuralFrames != nil || train != nil || companions != nil }
+  public var usesSeed: Bool { neuralFrames != nil || train != nil || companions != nil }
 
   /// The choice in the one spelling that the plan hash covers.
   public var canonicalText: String {

@@ -9,6 +9,10 @@ extension Measure {
     public var imageCount: Int?
     /// How networks are trained on them.
     public var settings = TrainingSettings()
+    /// Where the trained weights of each draw are written; nil for nowhere.
+    ///
+    /// It changes no result, so it is no part of `canonicalText`.
+    public var saveWeights: WeightsLocation?
 
     /// Starts with the digits and the default settings.
     public init() {}

@@ -12,7 +12,7 @@ public struct WeightsLocation: Hashable, Sendable {
   /// Makes a location; a group is brought to its one spelling, with a slash before each name.
   public init(path: String, group: String? = nil) {
     self.path = path
-    let names = (group ?? "").split(separator: "/")
+    let names = (group ?? "").split(separator: "/").filter { $0 != "." }
     self.group = names.isEmpty ? nil : "/" + names.joined(separator: "/")
   }
 
@@ -54,7 +54,9 @@ extension WeightsLocation {
   }
 
   /// Checks the placeholders of a text that a sweep file gives.
-  static func check(_ text: String) throws(PlaceholderMistake) {
+  static func check(
+    _ text: String, among placeholders: [String] = placeholders
+  ) throws(PlaceholderMistake) {
     var isOpen = false
     for character in text where character == "{" || character == "}" {
       guard (character == "{") != isOpen else { throw .unbalanced }

@@ -72,6 +72,14 @@ extension Journal {
   /// **Throws**: `StoreError`.
   public func retry(_ retried: Set<PointStatus>) throws(StoreError) -> [Int] {
     let points = (0..<planCount).filter { retried.contains(status(of: $0)) }
+    try reopen(points)
+    return points
+  }
+
+  /// Lets points be computed again: until then they are pending.
+  ///
+  /// **Throws**: `StoreError`.
+  public func reopen(_ points: [Int]) throws(StoreError) {
     var pending: [Record] = []
     pending.reserveCapacity(points.count)
     try forEachRecord(of: points) { record throws(StoreError) in
@@ -83,7 +91,6 @@ extension Journal {
       for record in pending { try add(record) }
     }
     try commit()
-    return points
   }
 
   /// How often points were tried that are pending now.

@@ -41,7 +41,10 @@ public enum ResultFile {
     let temporary = temporaryPath(besides: output)
     try FileNames.remove(temporary)
     do {
-      let summary = try build(description, journal, at: temporary)
+      // Compute threads of this process may be at weights files meanwhile.
+      let summary = try HDF5Library.exclusively {
+        try build(description, journal, at: temporary)
+      }
       let file = try FileDescriptor.open(temporary, .update)
       try file.synchronize()
       try FileNames.rename(temporary, to: output)

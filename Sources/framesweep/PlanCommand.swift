@@ -118,6 +118,14 @@ struct PlanCommand: ParsableCommand {
     let shape = TableShape(sweep)
     rows.append(["results file", "about \(Show.bytes(shape.resultBytes(plan.count)))"])
     rows.append(["journal", "about \(Show.bytes(shape.journalBytes(plan.count)))"])
+    if let saved = sweep.savedWeights {
+      let extent = saved.extent
+      rows.append([
+        "trained weights",
+        "\(Show.count(extent.files)) \(extent.files == 1 ? "file" : "files"), about "
+          + Show.bytes(extent.bytes),
+      ])
+    }
     print(alignedTable(rows))
   }
 

@@ -1,4 +1,5 @@
 import Digest
+import Measurements
 import SweepSpec
 import SweepStore
 
@@ -36,6 +37,16 @@ final class ReusableResults {
         .badInput,
         "\(file): cannot be reused: it measures \(old.spec.measure.canonicalText), expected "
           + sweep.spec.measure.canonicalText)
+    }
+    guard old.spec.seed == sweep.spec.seed || !sweep.spec.measure.usesSeed else {
+      throw Failure(
+        .badInput,
+        "\(file): cannot be reused: its images are chosen or split by the seed \(old.spec.seed), "
+          + "expected \(sweep.spec.seed)")
+    }
+    guard old.inputs.imageDigests == sweep.inputs.imageDigests else {
+      throw Failure(
+        .badInput, "\(file): cannot be reused: it read other images, expected the same files")
     }
   }
 

@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Measurements
 import SweepRecords
 import SweepRuntime
 import SweepSpec
@@ -92,6 +93,9 @@ extension RunSession {
       let open = options.retry.union([.pending])
       guard !statuses.indices.contains(where: { asked.contains($0) && open.contains(statuses[$0]) })
       else { return nil }
+      if options.resume, try !unsaved(sweep, in: reader, statuses, asked: asked).isEmpty {
+        return nil
+      }
       return Failure(
         statuses.allSatisfy { $0 == .ok || $0 == .pending } ? .ok : .someNotOK,
         "\(output): is complete, nothing is left to do")
@@ -110,7 +114,10 @@ extension RunSession {
   ) throws -> Int {
     guard !others.isEmpty else { return 0 }
     var places: [Digest256: Int] = [:]
+    let saved = sweep.savedWeights
     for index in 0..<sweep.plan.count where journal.status(of: index) == .pending {
+      // Results are taken over and files are not: a point that lacks one is computed.
+      if saved?.missingFile(of: index) != nil { continue }
       places[sweep.plan.point(at: index).id] = index
     }
     return try others.reduce(0) { try $0 + $1.store(in: journal, places: places) }

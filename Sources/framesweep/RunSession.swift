@@ -22,6 +22,8 @@ struct RunSession {
   private let suspicions: [Int: Suspicion]
   private let resumedCount: Int
   private let reusedCount: Int
+  /// The points that were done and lack files of weights, and the first such file.
+  private let unsaved: (points: [Int], file: String)
 
   /// Opens the journal and finds what is left to do; nothing that exists is changed before that.
   ///
@@ -48,10 +50,20 @@ struct RunSession {
     let asked = AskedPoints(sweep, shard: options.shard, selection: options.points)
     if let end = try Self.whatIsFinished(sweep, output: output, options, asked: asked) { throw end }
     let others = try options.reuse.map { try ReusableResults($0, for: sweep) }
+    let isNew =
+      !Journal.exists(at: Journal.path(besides: output))
+      && !FileManager.default.fileExists(atPath: output)
+    if isNew {
+      try Self.checkSavedWeights(
+        of: sweep, (0..<sweep.plan.count).filter(asked.contains), output: output)
+    }
     journal = try Self.openJournal(for: sweep, output: output, options)
     let recorded = journal
     try asked.check(recorded.runs, of: output)
     self.asked = asked
+    unsaved =
+      options.resume
+      ? try Self.reopenUnsaved(sweep, in: recorded, among: asked.contains) : ([], "")
     reusedCount = try Self.reuse(others, for: sweep, in: recorded)
     let pending = (0..<Int32(sweep.plan.count)).filter {
       recorded.status(of: Int($0)) == .pending
@@ -66,6 +78,9 @@ struct RunSession {
     points = wanted.filter { suspicions[Int($0)] == nil }
     suspects = wanted.filter { suspicions[Int($0)] != nil }
     resumedCount = sweep.plan.count - pending.count
+    if !isNew {
+      try Self.checkSavedWeights(of: sweep, wanted.map { Int($0) }, output: output)
+    }
   }
 
   /// A point that was at hand at so many unexplained ends of the whole job is put last.
@@ -164,6 +179,12 @@ struct RunSession {
     line += ", about \(Show.duration(makespan)) (predicted"
     line += sweep.spec.measure.frame.minimum ? "; minima may end sooner)" : ")"
     standardError(line)
+    if !unsaved.points.isEmpty {
+      let count = unsaved.points.count
+      standardError(
+        "\(Show.points(count)) \(count == 1 ? "was" : "were") done and \(count == 1 ? "lacks" : "lack") "
+          + "files of trained weights, such as \(unsaved.file): computed again")
+    }
     if !suspects.isEmpty {
       let list = PointSelection(suspects.map { Int($0) }.sorted()).text(atMost: 20)
       standardError("earlier runs or ranks ended with points \(list) at hand: they come last")

@@ -105,6 +105,9 @@ struct SweepFile {
     TrainingCheckpoints(folder: output + ".training", plan: plan.planHash)
   }
 
+  /// The files that trained weights are written to; nil where the sweep saves none.
+  var savedWeights: SavedWeights? { SavedWeights(plan, inputs: inputs) }
+
   /// The cost model's word for some points, in seconds.
   func predictedSeconds(of points: [Int32]) -> [Float] {
     var model = CostModel(recipe, rates: rates)

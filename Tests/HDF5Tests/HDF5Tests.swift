@@ -33,6 +33,18 @@ import Testing
     try roundTrip([Double.pi, -.greatestFiniteMagnitude, .infinity])
   }
 
+  @Test("A file in memory has the bytes of one on a disk, and leaves none there") func memory()
+    throws
+  {
+    let (name, path) = (folder.path("memory.h5"), folder.path("disk.h5"))
+    let file = try File.createInMemory(name: name)
+    try file.root().createDataset("x", .float32, shape: [3]).write([1, 2, 3] as [Float])
+    let bytes = try file.bytes()
+    #expect(!FileManager.default.fileExists(atPath: name))
+    try Data(bytes).write(to: URL(filePath: path))
+    #expect(try File.open(path).root().openDataset("x").read(Float.self) == [1, 2, 3])
+  }
+
   @Test("A NaN keeps its bits") func notANumber() throws {
     let file = try File.create(folder.path("nan.h5"))
     let dataset = try file.root().createDataset("x", .float64, shape: [1])

@@ -1,0 +1,113 @@
+import Architectures
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+@testable import ImageData
+
+@Suite("Files of trained networks") struct TrainedNetworkTests {
+  private let folder: TemporaryDirectory
+  private let architecture: Architecture
+  private let network: TrainedNetwork
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    architecture = try WeightsFileTests.residual()
+    network = Self.network(of: architecture, training: "a")
+  }
+
+  private static func network(of architecture: Architecture, training: String) -> TrainedNetwork {
+    TrainedNetwork(
+      training: training, weights: WeightsFileTests.weights(of: architecture, seed: 1),
+      classifier: WeightTensor(rows: 2, columns: 6, kernel: 1, values: (0..<12).map { Double($0) }),
+      classifierBias: [0.5, -0.5],
+      facts: [
+        ("architecture", .text(architecture.canonicalText)), ("draw", .integer(3)),
+        ("test_error", .number(0.125)),
+      ])
+  }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(filePath: folder.path(name)))
+  }
+
+  @Test("The layers are read as those of any weights file", arguments: [nil, "/best"] as [String?])
+  func layers(group: String?) throws {
+    let path = folder.path("new/folders/net.h5")
+    try WeightsFile.save(network, to: path, group: group)
+    #expect(try WeightsFile.read(architecture, from: path, group: group) == network.weights)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("new/folders")) == ["net.h5"])
+  }
+
+  @Test("Classifier and facts stand beside them, as PyTorch has a linear layer") func facts() throws
+  {
+    let path = folder.path("net.h5")
+    try WeightsFile.save(network, to: path, group: "/best")
+    let file = try File.open(path)
+    let group = try file.root().openGroup("best")
+    let classifier = try group.openGroup("classifier")
+    let weight = try classifier.openDataset("weight")
+    #expect(try weight.shape() == [2, 6])
+    #expect(try weight.elementType() == .float32)
+    #expect(try weight.read(Float.self) == (0..<12).map { Float($0) })
+    #expect(try classifier.openDataset("bias").read(Float.self) == [0.5, -0.5])
+    #expect(try group.textAttribute("architecture") == architecture.canonicalText)
+    #expect(try group.attribute("draw", as: Int64.self) == [3])
+    #expect(try group.attribute("test_error", as: Double.self) == [0.125])
+    #expect(try file.root().textAttribute("training_sha256") == "a")
+  }
+
+  @Test("The same training is replaced, by the same bytes") func replaced() throws {
+    let (one, two) = (folder.path("one.h5"), folder.path("two.h5"))
+    try WeightsFile.save(network, to: one)
+    try WeightsFile.save(network, to: two)
+    #expect(WeightsFile.occupant(of: one) == .training("a"))
+    let before = try bytes("one.h5")
+    #expect(try bytes("two.h5") == before)
+    // What a kill in the middle of the writing leaves.
+    try Data("half".utf8).write(to: URL(filePath: WholeFile.temporaryPath(besides: one)))
+    try WeightsFile.save(network, to: one)
+    #expect(try bytes("one.h5") == before)
+    #expect(!WholeFile.exists(WholeFile.temporaryPath(besides: one)))
+  }
+
+  @Test("Whatever else has the name keeps it") func others() throws {
+    let (training, text, weights) = (
+      folder.path("training.h5"), folder.path("text.h5"), folder.path("weights.h5")
+    )
+    try WeightsFile.save(Self.network(of: architecture, training: "b"), to: training)
+    try folder.write("mine", to: "text.h5")
+    try WeightsFile.write(network.weights, to: weights)
+    #expect(WeightsFile.occupant(of: folder.path("nothing.h5")) == .nothing)
+    #expect(WeightsFile.occupant(of: folder.path) == .other)
+    for (path, problem) in [
+      (training, "holds the weights of another training"),
+      (text, "not as a file of trained weights"), (weights, "not as a file of trained weights"),
+    ] {
+      let before = try Data(contentsOf: URL(filePath: path))
+      let error = #expect(throws: InputFileError.self) {
+        try WeightsFile.save(network, to: path, name: "net.h5")
+      }
+      #expect(error?.description.hasPrefix("net.h5: it exists already") == true)
+      #expect(error?.problem.contains(problem) == true)
+      #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    }
+  }
+
+  @Test("Where no file can be made, the system says why and nothing is left") func refused() throws
+  {
+    try folder.write("no folder", to: "text")
+    for (name, reason) in [
+      ("text/net.h5", "Not a directory"),
+      (String(repeating: "n", count: 255), "File name too long"),
+    ] {
+      let error = #expect(throws: InputFileError.self) {
+        try WeightsFile.save(network, to: folder.path(name), name: "net.h5")
+      }
+      #expect(error?.problem.contains(reason) == true, "\(error?.description ?? "")")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["text"])
+  }
+}
