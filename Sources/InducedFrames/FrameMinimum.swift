@@ -20,7 +20,7 @@ public struct FrameMinimum: Hashable, Sendable {
     case failed = 5
   }
 
-  /// How hard a search tries; the standard is that of sweeps.
+  /// How hard a search tries.
   public struct Effort: Hashable, Sendable {
     /// The number of starts; 0 leaves it at closed forms.
     public var starts: Int
@@ -42,6 +42,15 @@ public struct FrameMinimum: Hashable, Sendable {
       self.iterationLimit = iterationLimit
       self.tolerance = tolerance
       self.descentFLOPs = descentFLOPs
+    }
+
+    /// The effort of sweeps: three starts, and up to 192 in small networks, where they take
+    /// milliseconds.
+    ///
+    /// Small networks have deep valleys that few starts lead to: weights of atoms that read one channel
+    /// at one tap are ±1, and no descent changes their sign.
+    public init(for architecture: Architecture) {
+      self.init(starts: min(max(24_000 / architecture.parameterCount, 3), 192))
     }
   }
 
@@ -75,20 +84,21 @@ public struct FrameMinimum: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - architecture: the architecture.
-  ///   - effort: how hard the search tries.
+  ///   - effort: how hard the search tries; nil for the effort of sweeps.
   ///   - usesClosedForm: whether a closed form is taken where there is one.
   ///   - cache: what earlier calls found; any cache gives the same numbers.
   ///   - shouldStop: called between products of matrices; what it throws ends the search.
   ///
   /// **Complexity**: see `MinimumCost`.
   public init(
-    _ architecture: Architecture, effort: Effort = Effort(), usesClosedForm: Bool = true,
+    _ architecture: Architecture, effort: Effort? = nil, usesClosedForm: Bool = true,
     cache: inout StructureCache, shouldStop: () throws -> Void
   ) rethrows {
     if usesClosedForm, let exact = ExactMinimum(architecture) {
       self.init(.closedForm, exact.framePotential)
       return
     }
+    let effort = effort ?? Effort(for: architecture)
     guard effort.starts > 0 else {
       self.init(.unavailable, .nan)
       return

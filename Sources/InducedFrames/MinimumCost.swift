@@ -16,11 +16,12 @@ public struct MinimumCost: Hashable, Sendable {
   /// The largest number of bytes in use.
   public private(set) var peakBytes = 0
 
-  /// Counts what `FrameMinimum` does at most with an effort.
+  /// Counts what `FrameMinimum` does at most with an effort, nil for the effort of sweeps.
   public init(
-    _ architecture: Architecture, effort: FrameMinimum.Effort = .init(),
+    _ architecture: Architecture, effort: FrameMinimum.Effort? = nil,
     cache: inout StructureCache
   ) {
+    let effort = effort ?? FrameMinimum.Effort(for: architecture)
     guard effort.starts > 0, ExactMinimum(architecture) == nil else { return }
     let frame = InducedFrame(architecture)
     guard let smaller = MinimumSearch.concentratedFrame(architecture) else {

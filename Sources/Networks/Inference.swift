@@ -8,10 +8,13 @@ internal import OpenBLAS
 ///
 /// **Source**: Murdock, Cazenavette & Lucey, "Reframing neural networks", 2021.
 @safe public final class Inference<Scalar: DifferentiableScalar> {
-  /// The iterations of the power method for each layer's step size from its fixed start.
+  /// The iterations of the power method for each layer's approximate step size from its fixed start.
   ///
   /// It approaches the norm from below; steps descend for anything above half of it.
   public static var powerIterations: Int { 100 }
+
+  /// The most iterations of Lanczos' method for each layer's step size.
+  static var lanczosIterations: Int { 2_000 }
 
   /// The iterations that follow a small change of the parameters, from where the last ones ended.
   public static var followingIterations: Int { 2 }
@@ -51,24 +54,53 @@ internal import OpenBLAS
     rows = (try DifferentiableNetwork(architecture, layout, program, images: images), residuals)
   }
 
-  /// The step sizes 1/‖F_j‖² of all layers, by the power method; 0 for a column of zeros.
+  /// The step sizes 1/‖F_j‖² of all layers, to the precision of the numbers; 0 for a column of zeros.
+  ///
+  /// They depend on the parameters only. Lanczos' method finds what the power method may not find in
+  /// any reasonable time, the largest of singular values that lie close together.
+  ///
+  /// **Throws**: `OneDNNError` and `LAPACKError`.
+  ///
+  /// **Source**: Golub & Van Loan, *Matrix Computations*, section 10.1.
+  public func rates(at parameters: [Scalar]) throws -> [Double] {
+    try columns.indices.map { layer in
+      let network = columns[layer].network
+      try network.setParameters(parameters)
+      network.clearRepresentations()
+      let batch = representation(ofColumn: layer)
+      let square = try LargestEigenvalue.compute(
+        start: Self.start(batch.dimension), limit: Self.lanczosIterations,
+        tolerance: 16 * Double(Scalar.ulpOfOne)
+      ) { vector in
+        batch.store(vector.span, vectorsFrom: 0, ofImage: 0)
+        try applyColumn(layer)
+        return batch.vector(0, ofImage: 0).map { Double($0) }
+      }
+      return square > 0 ? 1 / square : 0
+    }
+  }
+
+  /// Numbers without a pattern, the same for all networks, none of them zero.
+  private static func start(_ count: Int) -> [Double] {
+    (0..<count).map { 0.5 + Double($0 * 7_919 % 1_009) / 1_009 }
+  }
+
+  /// Approximate step sizes by the power method, from which `followingRates` goes on.
   ///
   /// They depend on the parameters only.
   ///
   /// **Throws**: `OneDNNError`.
-  public func rates(at parameters: [Scalar]) throws -> [Double] {
+  public func approximateRates(at parameters: [Scalar]) throws -> [Double] {
     for (layer, column) in columns.enumerated() {
       column.network.clearRepresentations()
       let batch = representation(ofColumn: layer)
-      // Numbers without a pattern, the same for all networks, none of them zero.
-      let start = (0..<batch.dimension).map { 0.5 + Double($0 * 7_919 % 1_009) / 1_009 }
-      batch.store(start.span, vectorsFrom: 0, ofImage: 0)
+      batch.store(Self.start(batch.dimension).span, vectorsFrom: 0, ofImage: 0)
     }
     return try rates(at: parameters, iterations: Self.powerIterations)
   }
 
   /// The step sizes at parameters that have changed a little since the last call of this method or
-  /// of `rates`, which must have come before.
+  /// of `approximateRates`, which must have come before.
   ///
   /// **Throws**: `OneDNNError`.
   public func followingRates(at parameters: [Scalar]) throws -> [Double] {
@@ -78,23 +110,28 @@ internal import OpenBLAS
   /// Goes on with the vectors that the representations hold.
   private func rates(at parameters: [Scalar], iterations: Int) throws -> [Double] {
     try columns.indices.map { layer in
-      let (network, slope) = columns[layer]
-      try network.setParameters(parameters)
+      try columns[layer].network.setParameters(parameters)
       let batch = representation(ofColumn: layer)
       var square = 0.0
       for _ in 0..<iterations {
         let norm = unsafe Scalar.nrm2(count: batch.count, batch.start, stride: 1)
         guard norm > 0 else { return 0 }
         unsafe Scalar.scal(count: batch.count, alpha: 1 / norm, batch.start, stride: 1)
-        try network.runFromRepresentations()
-        let image = network.forwardValues[slope]
-        network.forwardValues.addChannels(
-          of: image, from: 0, to: network.program.representations[layer + 1], at: 0,
-          channels: image.channels, factor: 1, replaces: true)
+        try applyColumn(layer)
         square = unsafe Double(Scalar.nrm2(count: batch.count, batch.start, stride: 1))
       }
       return square > 0 ? 1 / square : 0
     }
+  }
+
+  /// Puts F_jᵀ F_j w_j in the place of w_j.
+  private func applyColumn(_ layer: Int) throws {
+    let (network, slope) = columns[layer]
+    try network.runFromRepresentations()
+    let image = network.forwardValues[slope]
+    network.forwardValues.addChannels(
+      of: image, from: 0, to: network.program.representations[layer + 1], at: 0,
+      channels: image.channels, factor: 1, replaces: true)
   }
 
   private func representation(ofColumn layer: Int) -> ImageBatch<Scalar> {

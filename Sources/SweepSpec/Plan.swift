@@ -2,7 +2,7 @@ public import Architectures
 public import Digest
 
 /// The version of the numbers that are computed: results of another version are not mixed in.
-public let numericsVersion = 4
+public let numericsVersion = 5
 
 /// The numbered points of a sweep.
 ///

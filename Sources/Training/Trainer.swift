@@ -107,12 +107,13 @@ public final class Trainer {
 
   /// The sum of the batch's losses.
   private func train(on batch: ArraySlice<Int>, step: Int) throws -> Double {
-    // From the beginning once an epoch, so that what was kept between two leads to the same bits.
-    if let inference, step % stepsPerEpoch > 0 {
-      try network.setParameters(state.parameters)
-      network.network.rates = try inference.followingRates(at: state.parameters)
-    } else {
-      try loadParameters()
+    try network.setParameters(state.parameters)
+    if let inference {
+      // From the beginning once an epoch, so that what was kept between two leads to the same bits.
+      network.network.rates =
+        step % stepsPerEpoch == 0
+        ? try inference.approximateRates(at: state.parameters)
+        : try inference.followingRates(at: state.parameters)
     }
     let key = RandomKey(domain: "framesweep augmentation", seed: seed).appending(draw).appending(
       step)

@@ -185,14 +185,15 @@ import Testing
     let flat = try writeHDF5(pixels, shape: [18], to: "flat.h5")
     #expect(
       problem { try ImageSet.hdf5(flat, dataset: "images", name: "flat.h5") }
-        == "flat.h5: /images has the shape (18), expected (n, channels, size, size)")
+        == "flat.h5: /images has the shape (18), expected (n, channels, size, size) with n at "
+        + "least 1")
     #expect(
       problem { try ImageSet.hdf5(flat, dataset: "train/x", name: "flat.h5") }
         == "flat.h5: there is no dataset /train/x, expected one of images")
     let integers = try writeHDF5([Int32](repeating: 0, count: 4), shape: [1, 1, 2, 2], to: "i.h5")
     #expect(
       problem { try ImageSet.hdf5(integers, dataset: "images", name: "i.h5") }
-        == "i.h5: /images holds int32, expected floating point in [0, 1], or uint8")
+        == "i.h5: /images holds int32, expected float32 or float64 in [0, 1], or uint8")
     for (value, text) in [(1.5, "1.5"), (-0.25, "-0.25"), (Double.nan, "nan")] {
       var values = [Double](repeating: 0.5, count: 12)
       values[9] = value

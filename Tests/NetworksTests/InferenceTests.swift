@@ -120,7 +120,10 @@ import Testing
   func rates(_ seed: Int) throws {
     let sample = try Sample(seed: seed)
     let architecture = sample.network.architecture
-    let rates = try Inference<Double>(architecture).rates(at: sample.parameters)
+    let inference = try Inference<Double>(architecture)
+    let rates = try inference.rates(at: sample.parameters)
+    let rough = try inference.approximateRates(at: sample.parameters)
+    let single = try Inference<Float>(architecture).rates(at: sample.parameters.map { Float($0) })
     let zero = architecture.layers.map {
       [Double](repeating: 0, count: $0.width * $0.outputSize * $0.outputSize)
     }
@@ -137,9 +140,23 @@ import Testing
         .rowMajor, .none, .transpose, rows: count, columns: count, inner: columns[0].count,
         Array(columns.joined()), Array(columns.joined()), into: &gram)
       let norm = try #require(symmetricEigenvalues(gram, order: count).last)
+      #expect(isClose(rates[layer.index], 1 / norm, relative: 1e-12))
       // The power method comes from below; half the norm would still descend.
-      #expect(rates[layer.index] >= (1 - 1e-9) / norm && rates[layer.index] < 1.05 / norm)
+      #expect(rough[layer.index] >= (1 - 1e-9) / norm && rough[layer.index] < 1.05 / norm)
+      #expect(isClose(Double(single[layer.index]), 1 / norm, relative: 1e-5))
     }
+  }
+
+  @Test("Step sizes are right where singular values lie close together, or are zero")
+  func closeValues() throws {
+    let architecture = try Architecture(
+      family: .chain, input: InputShape(channels: 2, size: 1),
+      stages: [Stage(widths: [2], kernel: 1, stride: 1)])
+    let inference = try Inference<Double>(architecture)
+    // Weights in rows, then biases.
+    #expect(
+      isClose(try inference.rates(at: [2, 0, 0, 1.98, 0, 0])[0], 0.25, relative: 1e-14))
+    #expect(try inference.rates(at: [0, 0, 0, 0, 0, 0]) == [0])
   }
 
   @Test("The energy does not increase from the first sweep on", arguments: 0..<18)
@@ -160,7 +177,7 @@ import Testing
   func following(_ seed: Int) throws {
     let sample = try Sample(seed: seed)
     let inference = try Inference<Double>(sample.network.architecture)
-    _ = try inference.rates(at: sample.parameters)
+    _ = try inference.approximateRates(at: sample.parameters)
     var random = SeededGenerator(seed: 4)
     var parameters = sample.parameters
     for _ in 0..<20 {
