@@ -93,7 +93,7 @@ struct ExampleTests {
     #expect(plan.point(at: 60).shortID == "7629e1c3dcdbe806")
     #expect(
       "\(plan.planHash)"
-        == "4f258ed460f3761dae9f7a3a7c1e31356fc29e019d307ae07e0051d312064ad9")
+        == "d898d2f4b220991fbd20aa6af66ac076e8bb4779ec87fcb5fb905f075e1ad653")
   }
 
   @Test("A point of a rule and one of stages have the columns that follow from them")
