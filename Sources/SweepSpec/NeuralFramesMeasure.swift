@@ -25,7 +25,10 @@ extension Measure {
       }
     }
 
-    /// The precision of values and tangents; statistics are computed in float64 at either.
+    /// The precision of values and tangents.
+    ///
+    /// Statistics are computed in float64 at either, from products of tangents that are summed partly in
+    /// float32 where values are of float32 and that is good enough (`FrameAnalysis`).
     public enum Precision: String, Sendable, CaseIterable {
       case float32, float64
     }
