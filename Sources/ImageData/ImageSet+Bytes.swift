@@ -114,6 +114,14 @@ extension ImageSet {
         path: name, problem: "the folder has no data_batch_1.bin",
         expected: "the binary version of CIFAR-10")
     }
+    let members = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let known = Set(files.map { ($0.path as NSString).lastPathComponent })
+    let others = members.filter { $0.hasPrefix("data_batch_") && $0.hasSuffix(".bin") }
+    if let other = others.sorted().first(where: { !known.contains($0) }) {
+      throw InputFileError(
+        path: name, problem: "the folder has \(other) and no data_batch_\(files.count + 1).bin",
+        expected: "batches from 1 on without a gap")
+    }
     return files
   }
 }

@@ -65,13 +65,18 @@ extension ImageSet {
   ) throws(InputFileError) -> ImageSet {
     guard labels.count == count else {
       throw InputFileError(
-        path: name, problem: "it has \(labels.count) classes and there are \(count) images",
+        path: name, problem: "it has \(labels.count) labels and there are \(count) images",
         expected: "a class for each image")
     }
     if let image = labels.firstIndex(where: { !(0..<Self.classLimit).contains($0) }) {
       throw InputFileError(
         path: name, problem: "image \(image) is of class \(labels[image])",
         expected: "classes from 0 to \(Self.classLimit - 1)")
+    }
+    guard let first = labels.first, labels.contains(where: { $0 != first }) else {
+      throw InputFileError(
+        path: name, problem: "all images are of class \(labels.first ?? 0)",
+        expected: "at least two classes")
     }
     return ImageSet(
       count: count, shape: shape, digests: digests + (digest.map { [$0] } ?? []), labels: labels,

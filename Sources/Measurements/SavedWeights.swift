@@ -86,7 +86,8 @@ public struct SavedWeights: Sendable {
     return obstacles.map(\.description)
   }
 
-  /// The first of a point's files that should be there and is not; nil where nothing is missing.
+  /// The first of a point's files that should be there and is not, or holds something else; nil where
+  /// nothing is missing.
   ///
   /// - Parameters:
   ///   - index: the point, which is ok.
@@ -97,7 +98,9 @@ public struct SavedWeights: Sendable {
     for draw in 0..<point.weights.draws {
       if let statuses, statuses.indices.contains(draw), statuses[draw] != .completed { continue }
       let (path, _, name) = file(of: point, draw: draw)
-      if !FileManager.default.fileExists(atPath: path) { return name }
+      guard WeightsFile.occupant(of: path) == .training(training(of: point, draw: draw)) else {
+        return name
+      }
     }
     return nil
   }
@@ -132,13 +135,15 @@ public struct SavedWeights: Sendable {
     ]
   }
 
-  /// What tells a training from all others: the SHA-256 of what its numbers depend on.
+  /// What tells a training from all others: the SHA-256 of what its numbers depend on, and of the
+  /// group that they stand under.
   ///
   /// The number of draws is left out, so that a sweep may grow in it.
   private func training(of point: Point, draw: Int) -> String {
     let text =
       commonText + "architecture: \(point.architecture.canonicalText)\n"
       + "inference_sweeps: \(point.inferenceSweeps)\nseed: \(point.seed)\ndraw: \(draw)\n"
+      + (file(of: point, draw: draw).group.map { "group: \($0)\n" } ?? "")
     return SHA256.hash(Array(text.utf8)).hexadecimal
   }
 

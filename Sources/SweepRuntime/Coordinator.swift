@@ -291,7 +291,7 @@ public struct Coordinator: Sendable {
     hasEnded = true
     let setAside = queue.setAsideCount + suspects.setAsideCount
     if stopReason == nil, setAside > 0 {
-      stopReason = "the time left does not suffice for \(setAside) points"
+      stopReason = "the time left does not suffice for \(setAside) point\(setAside == 1 ? "" : "s")"
     }
     let isOrderly = !workers.contains(where: \.isLost)
     for worker in workers.indices where !workers[worker].isLost {

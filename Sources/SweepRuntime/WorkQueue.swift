@@ -54,8 +54,8 @@ public struct WorkQueue: Sendable {
 
   /// Takes the next batch for one of so many workers; nil when none waits.
   ///
-  /// No point longer than `longest` seconds is in it: those are set aside until a worker has time for
-  /// them, as it may when points turn out to take less than predicted.
+  /// No point longer than `longest` seconds is in it: those are set aside until no other waits and a
+  /// worker has time for them, as it may when points turn out to take less than predicted.
   public mutating func take(
     workers: Int, longest: Double = .infinity
   ) -> (points: [Int32], predictedSeconds: Double)? {
@@ -64,12 +64,9 @@ public struct WorkQueue: Sendable {
       remainingSeconds -= Double(seconds[next])
       next += 1
     }
-    if let place = setAside.firstIndex(where: { Double($0.seconds) <= longest }) {
-      return takeAside(place)
-    }
     guard !isEmpty else {
       remainingSeconds = 0
-      return nil
+      return setAside.firstIndex { Double($0.seconds) <= longest }.map { takeAside($0) }
     }
     let fair = remainingSeconds * policy.share / Double(max(workers, 1))
     let target = min(policy.longestBatch, max(policy.shortestBatch, fair))

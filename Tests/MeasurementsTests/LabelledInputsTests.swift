@@ -122,7 +122,7 @@ import Training
       ),
       (
         "{file: digits.h5, labels: few}",
-        "digits.h5: /few: it has 3 classes and there are 1797 images, expected a class for each "
+        "digits.h5: /few: it has 3 labels and there are 1797 images, expected a class for each "
           + "image"
       ),
       (
