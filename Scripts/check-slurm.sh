@@ -113,7 +113,7 @@ scancel --signal=KILL --full "${jobs[0]}_1"
 for job in "${jobs[@]}"; do until_ended 200 "$job"; done
 [[ $(state "${jobs[0]}_1") != *COMPLETED* ]] || fail "the element that was killed has completed"
 cat array.jobs/merge-*.log
-grep -q 'they belong to shards 1 of 8' array.jobs/merge-*.log || fail "the merge misses no shard"
+grep -q 'they belong to the shards 1/8' array.jobs/merge-*.log || fail "the merge misses no shard"
 "$framesweep" verify array.h5 >/dev/null && fail "verify misses no point"
 
 say "The shard that was killed goes on, and the merge runs again"
