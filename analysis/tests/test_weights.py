@@ -139,7 +139,7 @@ def test_batch_normalisation_is_folded_as_in_evaluation(tmp_path: Path) -> None:
         ({"conv2.weight": numbers(5, 3, 3, 3)}, r"conv2\.weight \(/1/weight, layer 2\): has the"),
         ({"conv1.bias": numbers(5)}, r"conv1\.bias \(/0/bias, layer 1\): has the shape \(5,\)"),
         ({"fc.weight": numbers(10, 5)}, "has 2 layers and the state dict 3 .conv1, conv2, fc"),
-        ({"norm.weight": numbers(5)}, "norm: holds weight, expected a weight"),
+        ({"norm.weight": numbers(5)}, "norm: holds weight, expected modules with a weight"),
         ({"conv2.weight": np.full((5, 4, 3, 3), np.inf)}, "not finite"),
         ({"conv2.weight": np.ones((5, 4, 3, 3), dtype=np.int64)}, "holds int64"),
     ],
