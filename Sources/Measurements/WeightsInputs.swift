@@ -28,6 +28,11 @@ public struct WeightsInputs: Sendable {
   /// The SHA-256 of every file, in the order in which points name them.
   public var digests: [Digest256] { inputs.map(\.digest) }
 
+  /// The SHA-256 of a file as points name it; nil for a file that no point names.
+  public func digest(of path: String) -> Digest256? {
+    inputs.first { $0.path == path }?.digest
+  }
+
   /// Checks all files that a plan names: that they are there, and hold what the networks need.
   ///
   /// - Parameters:

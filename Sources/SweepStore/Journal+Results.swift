@@ -37,13 +37,14 @@ extension Journal {
   /// - Parameters:
   ///   - results: the results file of the other plan.
   ///   - description: that other plan.
+  ///   - layout: where values lie in the records of this plan, which measures the same.
   ///   - newPoint: the point here that is a point there; nil where there is none.
   ///
   /// **Returns**: how many were taken over. Points that are not ok there are not.
   ///
   /// **Throws**: `StoreError`.
   public func reuse(
-    _ results: borrowing ResultReader, _ description: TableDescription,
+    _ results: borrowing ResultReader, _ description: TableDescription, as layout: RecordLayout,
     newPoint: (_ oldPoint: Int) -> Int?
   ) throws(StoreError) -> Int {
     try results.checkData()
@@ -56,6 +57,8 @@ extension Journal {
         else { return }
         var record = record
         record.point = point
+        record.values = layout.converting(
+          record.values, draws: record.draws, from: description.layout)
         record.execution.run += firstRun
         try add(record)
         count += 1

@@ -6,31 +6,37 @@ import SweepStore
 /// The results file of another sweep whose points are taken over where they are equal and measured
 /// alike.
 ///
-/// It is derived anew from the sweep text in it: where its plan's hash comes out as it is written,
-/// inputs and numerics are those of this program.
+/// Its plan is derived anew from the sweep text in it and from what it says of its input files, which
+/// need not be there any more: where the hash comes out as it is written, the numerics are those of
+/// this program.
 final class ReusableResults {
   private let file: String
   private let reader: ResultReader
   private let old: SweepFile
+  private let sweep: SweepFile
 
   /// Opens a file and finds whether its results can be used.
   ///
   /// **Throws**: `Failure` where it cannot be read, or none of its results can be used.
   init(_ file: String, for sweep: SweepFile) throws {
     self.file = file
+    self.sweep = sweep
     let text: String
+    let inputs: String?
     do throws(StoreError) {
       reader = try ResultReader.openProbed(file)
       text = try reader.sweepText()
+      inputs = try reader.runs().last?["inputs"]
     } catch {
       throw Failure(error)
     }
-    old = try SweepFile(path: "\(file) (its sweep)", bytes: Array(text.utf8))
+    old = try SweepFile(
+      path: "\(file) (its sweep)", bytes: Array(text.utf8), inputs: inputs ?? "")
     guard old.plan.planHash.hexadecimal == reader.planSHA256 else {
       throw Failure(
         .badInput,
-        "\(file): cannot be reused: its plan comes out otherwise today, because an input file or "
-          + "the numerics changed")
+        "\(file): cannot be reused: its plan comes out otherwise today, because the numerics of "
+          + "framesweep changed")
     }
     guard old.spec.measure.canonicalText == sweep.spec.measure.canonicalText else {
       throw Failure(
@@ -60,7 +66,10 @@ final class ReusableResults {
   func store(in journal: Journal, places: [Digest256: Int]) throws -> Int {
     let taken: Int
     do throws(StoreError) {
-      taken = try journal.reuse(reader, old.table) { places[old.plan.point(at: $0).id] }
+      taken = try journal.reuse(reader, old.table, as: sweep.recipe.layout) { index in
+        let point = old.plan.point(at: index)
+        return hasSameWeights(point) ? places[point.id] : nil
+      }
     } catch {
       throw Failure(error)
     }
@@ -70,5 +79,12 @@ final class ReusableResults {
           + "this sweep still has to compute")
     }
     return taken
+  }
+
+  /// Whether the file that a point's weights come from is the one of then; true where there is none.
+  private func hasSameWeights(_ point: Point) -> Bool {
+    guard case .file(let location) = point.weights else { return true }
+    return old.inputs.weights.digest(of: location.path)
+      == sweep.inputs.weights.digest(of: location.path)
   }
 }

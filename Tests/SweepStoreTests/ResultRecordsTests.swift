@@ -59,7 +59,7 @@ extension ResultFileTests {
     _ = try journal.beginRun(["hosts": "new"])
     try journal.append(records: Sample.block([Sample.record(1, attempt: 5)]))
     // Old point 3 is point 0 here, old 4 (failed) is 2, old 5 is 1, which has a record already.
-    let count = try journal.reuse(ResultReader.open(output), description) {
+    let count = try journal.reuse(ResultReader.open(output), description, as: Sample.layout) {
       [3: 0, 4: 2, 5: 1][$0]
     }
     #expect(count == 1)

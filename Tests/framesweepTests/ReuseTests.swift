@@ -1,0 +1,86 @@
+import Architectures
+import Foundation
+import ImageData
+import TestSupport
+import Testing
+
+/// Results of another sweep that are taken over where the two sweeps have more than a list of points
+/// between them.
+@Suite("Reuse of results") struct ReuseTests: ProgramTests {
+  let folder: TemporaryDirectory
+  let program: String
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    program = try #require(BuiltProducts.executable("framesweep"))
+  }
+
+  @Test("A deeper sweep takes over neural frames, and so does a shallower one") func depths() throws
+  {
+    func write(_ depths: String, to name: String) throws {
+      try folder.write(
+        """
+        format: 1
+        name: depths
+        architecture: {family: chain, input: {channels: 1, size: 8}, width: 2}
+        grid: {stage_depth: [\(depths)]}
+        weights: {init: he, draws: 2}
+        measure:
+          neural_frames:
+            {data: digits, images: 3, per_image: true, perturbations: {noise: 3, fourier: 2}}
+        """, to: name)
+    }
+    for (name, depths) in [("two", "2"), ("more", "1, 3, 2"), ("one", "1, 2")] {
+      try write(depths, to: name + ".yaml")
+      #expect(try framesweep("run", "\(name).yaml", "-o", "\(name).h5").status == 0)
+    }
+    for (new, old, count) in [("more", "two", 1), ("one", "more", 2), ("more", "one", 2)] {
+      let output = "\(new)-of-\(old).h5"
+      let result = try framesweep("run", "\(new).yaml", "-o", output, "--reuse", "\(old).h5")
+      #expect(result.status == 0, "\(result.errorOutput)")
+      #expect(result.errorOutput.contains("\(count) of them reused"))
+      #expect(try checksum(output) == checksum("\(new).h5"))
+      #expect(try framesweep("verify", output).status == 0)
+    }
+  }
+
+  @Test("Points are taken over whose weights files are the same, wherever the old results lie")
+  func weightsFiles() throws {
+    func write(_ widths: String, to name: String) throws {
+      try folder.write(
+        """
+        format: 1
+        name: nets
+        architecture: {family: chain, input: {channels: 2, size: 4}, stage_depth: 1}
+        grid: {width: [\(widths)]}
+        weights: {file: "net{width}.h5"}
+        measure: {frame: {statistics: true}}
+        """, to: name)
+    }
+    func writeWeights(width: Int, seed: UInt64) throws {
+      var numbers = SeededGenerator(seed: seed)
+      let layer = WeightTensor(
+        rows: width, columns: 2, kernel: 3, values: numbers.numbers(width * 2 * 9))
+      try WeightsFile.write(
+        [(group: nil, weights: NetworkWeights(layers: [layer]))],
+        to: folder.path("net\(width).h5"))
+    }
+    for width in 4...7 { try writeWeights(width: width, seed: UInt64(width)) }
+    try write("4, 5, 6, 7", to: "old.yaml")
+    try write("3, 4, 5, 6", to: "new.yaml")
+    try FileManager.default.createDirectory(
+      atPath: folder.path("results"), withIntermediateDirectories: true)
+    #expect(try framesweep("run", "old.yaml", "-o", "results/old.h5").status == 0)
+    // One file is new, one has changed, and one that only the old sweep read is gone.
+    try writeWeights(width: 3, seed: 3)
+    for width in [5, 7] {
+      try FileManager.default.removeItem(atPath: folder.path("net\(width).h5"))
+    }
+    try writeWeights(width: 5, seed: 50)
+    let result = try framesweep("run", "new.yaml", "-o", "new.h5", "--reuse", "results/old.h5")
+    #expect(result.status == 0, "\(result.errorOutput)")
+    #expect(result.errorOutput.contains("2 of them reused"))
+    #expect(try framesweep("run", "new.yaml", "-o", "whole.h5").status == 0)
+    #expect(try checksum("new.h5") == checksum("whole.h5"))
+  }
+}
