@@ -23,8 +23,8 @@ enum WholeFile {
   static func write(
     _ bytes: [UInt8], to path: String, name: String
   ) throws(InputFileError) {
-    let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try makeFolder(folder, of: name) }
+    let folder = URL(filePath: path).deletingLastPathComponent().relativePath
+    try makeFolder(folder, of: name)
     let temporary = temporaryPath(besides: path)
     _ = unsafe unlink(temporary)
     do throws(InputFileError) {
@@ -34,7 +34,7 @@ enum WholeFile {
       _ = unsafe unlink(temporary)
       throw error
     }
-    synchronizeFolder(folder.isEmpty ? "." : folder)
+    synchronizeFolder(folder)
   }
 
   private static func makeFolder(_ folder: String, of name: String) throws(InputFileError) {

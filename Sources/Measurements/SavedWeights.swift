@@ -63,7 +63,7 @@ public struct SavedWeights: Sendable {
       let point = plan.point(at: index)
       for draw in 0..<point.weights.draws {
         let (path, _, name) = file(of: point, draw: draw)
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = Self.folder(of: path)
         let problem = folders[parent] ?? Self.problem(withFolder: parent)
         folders[parent] = problem
         if let problem {
@@ -155,12 +155,16 @@ public struct SavedWeights: Sendable {
     return (isWhole ? location.path : "\(folder)/\(location.path)", location.group, location.path)
   }
 
+  /// The folder that a file or folder is in; `.` is the current one.
+  private static func folder(of path: String) -> String {
+    URL(filePath: path).deletingLastPathComponent().relativePath
+  }
+
   /// Why no file can be made in a folder; nil where one can, the folder itself included.
   private static func problem(withFolder folder: String) -> String? {
-    var path = folder.isEmpty ? "." : folder
+    var path = folder
     while path != ".", !FileManager.default.fileExists(atPath: path) {
-      let parent = (path as NSString).deletingLastPathComponent
-      path = parent.isEmpty ? "." : parent
+      path = Self.folder(of: path)
     }
     var isFolder = ObjCBool(false)
     _ = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

@@ -23,8 +23,8 @@ public final class OutputLock {
   /// **Throws**: `StoreError` naming who holds the lock, or where it cannot be written.
   public init(output: String, job: String = "", takeOver: Bool = false) throws(StoreError) {
     path = Self.path(besides: output)
-    let folder = (output as NSString).deletingLastPathComponent
-    guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
+    let folder = URL(filePath: output).deletingLastPathComponent().relativePath
+    guard FileManager.default.fileExists(atPath: folder) else {
       isHeld = false
       throw StoreError(
         .cannotWrite, path: output, operation: "creating it",

@@ -46,7 +46,8 @@ struct SweepFile {
   /// **Throws**: `Failure` with every mistake and its place.
   init(path: String, bytes: [UInt8], inputs known: String? = nil) throws {
     self.path = path
-    let folder = path == "-" ? "" : (path as NSString).deletingLastPathComponent
+    let folder =
+      path == "-" ? "" : URL(filePath: path).deletingLastPathComponent().relativePath
     do throws(SpecErrors) {
       spec = try SpecReader.read(bytes)
       if spec.gridCount > Self.largeGrid {

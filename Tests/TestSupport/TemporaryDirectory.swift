@@ -14,8 +14,8 @@ public final class TemporaryDirectory: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  /// The path of the directory itself.
-  public var path: String { url.path(percentEncoded: false) }
+  /// The path of the directory itself, without a slash at its end.
+  public var path: String { String(url.path(percentEncoded: false).dropLast()) }
 
   /// The path of a file in the directory; the file need not exist.
   public func path(_ name: String) -> String {

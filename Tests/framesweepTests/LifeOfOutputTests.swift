@@ -104,4 +104,20 @@ import Testing
     #expect(try framesweep("run", "good.yaml", "-o", "b.h5", "--points", "4").status == 64)
     #expect(try framesweep("run", "good.yaml", "-o", "b.h5", "--points", "3-1").status == 64)
   }
+
+  @Test("Files may have names of one letter") func letters() throws {
+    try folder.write(
+      Self.sweep(widths: "4").replacing("  family: [chain, dense]\n", with: "  family: [chain]\n")
+        .replacing(
+          "measure: {frame: {statistics: true}}",
+          with: "measure: {frame: {statistics: true}, train: {epochs: 1, images: 64, batch: 6, "
+            + "save_weights: {file: \"n/{draw}\"}}}"
+        ).replacing("{channels: 9, size: 1}", with: "{channels: 64, size: 1}"), to: "s")
+    #expect(try framesweep("plan", "s").status == 0)
+    let run = try framesweep("run", "s", "-o", "o")
+    #expect(run.status == 0, "\(run.errorOutput)")
+    #expect(try framesweep("verify", "o").status == 0)
+    #expect(try framesweep("merge", "o", "-o", "m").status == 0)
+    #expect(FileManager.default.fileExists(atPath: folder.path("n/1")))
+  }
 }
