@@ -48,8 +48,8 @@ struct Expansion: ~Copyable {
   private var emptyError: SpecError?
   private var idHasher = SHA256()
   private var planHasher = SHA256()
-  /// Ids on their way to the plan's hash, collected because each update has a cost of its own.
-  private var pendingIDs: [UInt8] = []
+  /// Points on their way to the plan's hash, collected because each update has a cost of its own.
+  private var pendingBytes: [UInt8] = []
   /// The last network, where it was possible.
   private var network: Network?
   private var suffix: [UInt8] = []
@@ -61,6 +61,7 @@ struct Expansion: ~Copyable {
     self.spec = spec
     self.data = data
     var header = "framesweep plan\nnumerics: \(numericsVersion)\n"
+    header += "coordinates: \(spec.coordinates.joined(separator: " "))\n"
     header += "measure: \(spec.measure.canonicalText)\n"
     if spec.measure.usesSeed {
       header += "seed: \(spec.seed)\n"
@@ -100,8 +101,8 @@ struct Expansion: ~Copyable {
 
   /// The digest of all that was visited; to be asked for once.
   mutating func planHash() -> Digest256 {
-    planHasher.update(pendingIDs)
-    pendingIDs.removeAll()
+    planHasher.update(pendingBytes)
+    pendingBytes.removeAll()
     return planHasher.finish()
   }
 
@@ -184,6 +185,12 @@ struct Expansion: ~Copyable {
     maximumLayerCount = max(maximumLayerCount, network.architecture.layerCount)
     if let preset = setting.preset { presets.insert(preset) }
     append(id)
+    PointColumns(network.architecture, network.rule, setting.preset, setting.presetOptions)
+      .append(to: &pendingBytes)
+    if pendingBytes.count >= 1 << 14 {
+      planHasher.update(pendingBytes)
+      pendingBytes.removeAll(keepingCapacity: true)
+    }
     checkSkips(network.architecture, at: place, digits: digits)
   }
 
@@ -191,12 +198,8 @@ struct Expansion: ~Copyable {
     for index in 0..<4 {
       let word = id.word(index)
       for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
-        pendingIDs.append(UInt8(truncatingIfNeeded: word >> shift))
+        pendingBytes.append(UInt8(truncatingIfNeeded: word >> shift))
       }
-    }
-    if pendingIDs.count >= 32 * 256 {
-      planHasher.update(pendingIDs)
-      pendingIDs.removeAll(keepingCapacity: true)
     }
   }
 

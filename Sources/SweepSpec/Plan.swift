@@ -26,9 +26,12 @@ public struct Plan: Sendable {
   public let presets: Set<Preset>
   /// The SHA-256 that results files and resumed runs must share.
   ///
-  /// It covers a text of lines (`framesweep plan`, `numerics: ` and the version, `measure: ` and its
-  /// canonical text, `seed: ` and the top-level seed where images and noise follow from it, `input: ` and the
-  /// digest of each input file in hexadecimal, `points:`), each ended by a newline, and then the 32 bytes of every point's id in order.
+  /// It covers a text of lines (`framesweep plan`, `numerics: ` and the version, `coordinates: ` and
+  /// the swept columns, `measure: ` and its canonical text, `seed: ` and the top-level seed where
+  /// images and noise follow from it, `input: ` and the digest of each input file in hexadecimal,
+  /// `points:`), each ended by a newline, and then for every point in order the 32 bytes of its id
+  /// and those that `PointColumns` appends. So files of one plan have the same entries in the columns
+  /// that say how points are written, which equal points need not have.
   public let planHash: Digest256
   /// What the reader and the expansion noticed without refusing the sweep.
   public let warnings: [SpecError]

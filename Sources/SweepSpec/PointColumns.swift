@@ -52,6 +52,24 @@ public struct PointColumns: Hashable, Sendable {
     if let shorthand { fill(from: shorthand) } else { infer(from: architecture) }
   }
 
+  /// Appends the entries that an architecture alone does not decide, for the plan's hash: the code of
+  /// the preset and the values of its options in the order of their names' declaration (−1 for
+  /// others), `stage_depth`, `width`, `stage_count`, `kernel`, `stride` and `growth` as int32, then
+  /// `widen` as float64, all little-endian.
+  func append(to bytes: inout [UInt8]) {
+    let options = PresetOption.allCases.map { presetOptions[$0] ?? -1 }
+    let numbers =
+      [Int32(preset)] + options + [stageDepth, width, stageCount, kernel, stride, growth]
+    for number in numbers {
+      let bits = UInt32(bitPattern: number)
+      for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    }
+    let bits = widen.bitPattern
+    for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] {
+      bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
+    }
+  }
+
   private mutating func fill(from shorthand: Shorthand) {
     stageDepth = Int32(clamping: shorthand.stageDepth)
     width = Int32(clamping: shorthand.width)

@@ -93,7 +93,7 @@ struct ExampleTests {
     #expect(plan.point(at: 60).shortID == "7629e1c3dcdbe806")
     #expect(
       "\(plan.planHash)"
-        == "d898d2f4b220991fbd20aa6af66ac076e8bb4779ec87fcb5fb905f075e1ad653")
+        == "875759b9e0a310ae4efb517e9bde375d156d6eed8f7614fa69fc57eecca897e3")
   }
 
   @Test("A point of a rule and one of stages have the columns that follow from them")

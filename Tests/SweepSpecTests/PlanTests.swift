@@ -75,7 +75,8 @@ struct PlanTests {
     #expect(plan.point(at: 2).columns.width == 8)
   }
 
-  @Test("The plan hash covers what is measured, the points, their order and the inputs")
+  @Test(
+    "The plan hash covers what is measured, the points, their columns and order, and the inputs")
   func hashes() throws {
     let first = try plan(chain + "}\ngrid: {width: [4, 8]}")
     let text = first.spec.text
@@ -85,6 +86,18 @@ struct PlanTests {
     #expect(first.planHash != reversed.planHash)
     let more = try plan(chain + "}\ngrid: {width: [4, 8]}", measure: "{frame: {bounds: true}}")
     #expect(first.planHash != more.planHash)
+    // Equal points that are written in another way have other columns, or other coordinates.
+    let wider = try plan(chain + ", widen: 3}\ngrid: {width: [4, 8]}")
+    let listed = try plan(
+      """
+      include:
+        - {family: chain, input: {channels: 1, size: 8}, stages: [{widths: [4, 4]}]}
+        - {family: chain, input: {channels: 1, size: 8}, stages: [{widths: [8, 8]}]}
+      """)
+    for written in [wider, listed] {
+      #expect((0..<2).allSatisfy { written.point(at: $0).id == first.point(at: $0).id })
+      #expect(written.planHash != first.planHash)
+    }
     let withInput = try Plan(first.spec, inputDigests: [first.planHash])
     #expect(first.planHash != withInput.planHash)
   }
