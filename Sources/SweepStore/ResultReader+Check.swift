@@ -4,8 +4,8 @@ internal import SweepRecords
 extension ResultReader {
   /// Checks that a file has the columns of its plan, and the points that it should have.
   ///
-  /// Names, order, types, shapes, units, ids and the attribute `complete` are compared; the data are
-  /// what `checkData()` looks at.
+  /// Names, order, types, shapes, units, codes, scales, labels, ids, the root attributes and all values
+  /// that follow from the plan are compared; what was measured is what `checkData()` looks at.
   ///
   /// **Throws**: `StoreError` naming the first thing that is not as the plan says.
   public func checkSchema(_ description: TableDescription) throws(StoreError) {
@@ -19,14 +19,15 @@ extension ResultReader {
       ColumnFacts(
         name: dimension.rawValue, type: dimension.element.numpyName,
         shape: [description.extent(of: dimension)], units: "1", longName: "",
-        flagMeanings: "", isScale: true)
+        flagMeanings: "", flagValues: [], isScale: true)
     }
     let columns = description.columns.map { column in
       ColumnFacts(
         name: column.name, type: column.type.numpyName,
         shape: column.dimensions.map { description.extent(of: $0) }, units: column.units,
         longName: column.longName,
-        flagMeanings: column.flags.map(\.meaning).joined(separator: " "), isScale: false)
+        flagMeanings: column.flags.map(\.meaning).joined(separator: " "),
+        flagValues: column.flags.map(\.value), isScale: false)
     }
     let found = try self.columns()
     for (place, column) in (scales + columns).enumerated() {
@@ -45,6 +46,10 @@ extension ResultReader {
       guard column.isScale || other.longName == column.longName else {
         throw wrong("\(column.name) is called '\(other.longName)', expected '\(column.longName)'")
       }
+      guard column.isScale || other.flagValues == column.flagValues else {
+        throw wrong(
+          "the codes of \(column.name) are \(other.flagValues), expected \(column.flagValues)")
+      }
       guard column.isScale || other.flagMeanings == column.flagMeanings else {
         throw wrong(
           "the codes of \(column.name) mean '\(other.flagMeanings)', expected "
@@ -57,33 +62,6 @@ extension ResultReader {
     guard try statuses().contains(.pending) != isComplete else {
       throw wrong("the attribute complete is not what the statuses say")
     }
-    try checkIdentities(description)
-  }
-
-  private func checkIdentities(_ description: TableDescription) throws(StoreError) {
-    var first = 0
-    while first < pointCount {
-      let block = first..<min(first + 1 << 16, pointCount)
-      guard let ids = try texts("id", in: "points", points: block), ids.count == block.count else {
-        throw wrong("/points/id is missing")
-      }
-      guard let architectures = try texts("architecture", in: "points", points: block),
-        architectures.count == block.count
-      else { throw wrong("/points/architecture is missing") }
-      for point in block {
-        let identity = description.identity(point)
-        guard ids[point - first] == identity.id else {
-          throw wrong("point \(point) has another id than in the plan")
-        }
-        guard architectures[point - first] == identity.architecture else {
-          throw wrong("point \(point) has another architecture than in the plan")
-        }
-      }
-      first = block.upperBound
-    }
-  }
-
-  private func wrong(_ reason: String) -> StoreError {
-    StoreError(.damaged, path: path, operation: "checking it", reason: reason)
+    try checkPlanFacts(description)
   }
 }

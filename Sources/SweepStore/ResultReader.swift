@@ -78,6 +78,8 @@ public struct ResultReader: ~Copyable {
     public let longName: String
     /// The words of its codes, separated by spaces; empty where values are numbers.
     public let flagMeanings: String
+    /// Its codes, in the order of their words.
+    public let flagValues: [Int8]
     /// Whether it is the coordinate of a dimension.
     public let isScale: Bool
   }
@@ -96,7 +98,10 @@ public struct ResultReader: ~Copyable {
             shape: try dataset.shape(), units: try dataset.textAttribute("units"),
             longName: try dataset.textAttribute("long_name"),
             flagMeanings: try dataset.hasAttribute("flag_meanings")
-              ? try dataset.textAttribute("flag_meanings") : "", isScale: dataset.isScale))
+              ? try dataset.textAttribute("flag_meanings") : "",
+            flagValues: try dataset.hasAttribute("flag_values")
+              ? try dataset.attribute("flag_values", as: Int8.self) : [],
+            isScale: dataset.isScale))
       }
       return columns
     }

@@ -139,13 +139,12 @@ final class TableBuilder {
     scales.finish(&checksum)
     for writer in writers.map(\.writer) + constants { writer.finish(&checksum) }
     summary.dataSHA256 = checksum.hexadecimal
-    try root.setAttribute("Conventions", "CF-1.8")
+    try root.setAttribute("Conventions", TableDescription.conventions)
     try root.setAttribute("framesweep_format", Int32(Schema.format))
     try root.setAttribute("plan_sha256", hexadecimal(description.planHash))
     try root.setAttribute("data_sha256", summary.dataSHA256)
     try root.setAttribute("complete", Int32(summary.isComplete ? 1 : 0))
-    let names = Set(writers.map(\.column.name))
-    let coordinates = description.coordinateNames.filter(names.contains)
+    let coordinates = description.presentCoordinates
     guard !coordinates.isEmpty else { return }
     try root.setAttribute("coordinates", coordinates.joined(separator: " "))
   }

@@ -79,6 +79,15 @@ public struct TableDescription {
     }
   }
 
+  /// The swept columns that the file has, for its root attribute `coordinates`.
+  var presentCoordinates: [String] {
+    let names = Set(columns.map(\.name))
+    return coordinateNames.filter(names.contains)
+  }
+
+  /// The root attribute `Conventions`.
+  static let conventions = "CF-1.8"
+
   /// The values of a column that is the same for all points.
   func constant(_ id: ColumnID) -> [Int8] {
     let pairs = layout.extents.perturbationPairs

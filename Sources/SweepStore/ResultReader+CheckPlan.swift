@@ -1,0 +1,164 @@
+internal import HDF5
+internal import SweepRecords
+
+extension ResultReader {
+  /// Checks all that a file says of its plan besides the names of columns: root attributes, dimension
+  /// scales, labels, and the values that follow from the plan, the counts of structure included.
+  ///
+  /// **Throws**: `StoreError` naming the first thing that is not as the plan says.
+  ///
+  /// **Complexity**: O(bytes of the plan's columns) in bounded memory.
+  func checkPlanFacts(_ description: TableDescription) throws(StoreError) {
+    try checkAttributes(description)
+    try checkLabels(description)
+    try checkExecution()
+    try checkScales(description)
+    try checkPlanColumns(description)
+    try checkStructure(description)
+    try checkIdentities(description)
+  }
+
+  /// The damage that a check found.
+  func wrong(_ reason: String) -> StoreError {
+    StoreError(.damaged, path: path, operation: "checking it", reason: reason)
+  }
+
+  private func checkAttributes(_ description: TableDescription) throws(StoreError) {
+    let expected = [
+      ("Conventions", TableDescription.conventions),
+      ("coordinates", description.presentCoordinates.joined(separator: " ")),
+    ]
+    for (name, text) in expected {
+      let found = try reading { () throws(HDF5Error) in
+        try root.hasAttribute(name) ? root.textAttribute(name) : ""
+      }
+      guard found == text else {
+        throw wrong("the attribute \(name) is '\(found)', expected '\(text)'")
+      }
+    }
+  }
+
+  private func checkLabels(_ description: TableDescription) throws(StoreError) {
+    for label in Labels.all(of: description) {
+      guard try texts(label.name, in: "labels") == label.texts else {
+        throw wrong("/labels/\(label.name) is missing, or not what the plan says")
+      }
+    }
+  }
+
+  private func checkExecution() throws(StoreError) {
+    for name in Self.executionNumbers + ["host"] {
+      let shape: [Int]? = try reading { () throws(HDF5Error) in
+        guard try root.contains("execution") else { return nil }
+        let group = try root.openGroup("execution")
+        return try group.contains(name) ? group.openDataset(name).shape() : nil
+      }
+      guard shape == [pointCount] else {
+        throw wrong("/execution/\(name) is missing, or has another length than point")
+      }
+    }
+  }
+
+  private func checkScales(_ description: TableDescription) throws(StoreError) {
+    for dimension in description.dimensions where dimension != .point {
+      let expected =
+        dimension == .radius
+        ? description.layout.extents.radii : description.coordinates(of: dimension).map(Double.init)
+      guard try numbers(dimension.rawValue) == expected else {
+        throw wrong("the coordinates along \(dimension.rawValue) are not those of the plan")
+      }
+    }
+    for block in blocks() {
+      guard try integers("point", points: block) == block.map(Int64.init) else {
+        throw wrong("the coordinates along point are not those of the plan")
+      }
+    }
+    for column in description.columns {
+      for (place, dimension) in column.dimensions.enumerated() {
+        let isAttached = try reading { () throws(HDF5Error) in
+          let scale = try root.openDataset(dimension.rawValue)
+          return try root.openDataset(column.name).isAttached(scale, to: place)
+        }
+        guard isAttached else {
+          throw wrong("\(column.name) lacks its dimension scale \(dimension.rawValue)")
+        }
+      }
+    }
+  }
+
+  private func checkPlanColumns(_ description: TableDescription) throws(StoreError) {
+    let columns = description.columns.filter { $0.origin == .plan }
+    var row = PlanRow(columns, layerCount: description.layerCount)
+    for block in blocks() {
+      var rows = [[UInt8]](repeating: [], count: columns.count)
+      for point in block {
+        row.reset()
+        description.fillPlanRow(point, &row)
+        for (place, column) in columns.enumerated() {
+          rows[place] += row.bytes[row.range(of: column)]
+        }
+      }
+      for (column, expected) in zip(columns, rows) {
+        try compare(column, expected, description, block)
+      }
+    }
+  }
+
+  private func checkStructure(_ description: TableDescription) throws(StoreError) {
+    let layout = description.layout
+    // Whole numbers are the same on every machine.
+    let columns = layout.columns.enumerated().filter { place, column in
+      column.origin == .structure && column.type != .float64
+    }
+    for block in blocks() {
+      var rows = [[UInt8]](repeating: [], count: columns.count)
+      for point in block {
+        let values = description.structure(point)
+        let offsets = layout.offsets(draws: values.draws)
+        for (index, (place, _)) in columns.enumerated() {
+          rows[index] += values.bytes[offsets[place]..<offsets[place + 1]]
+        }
+      }
+      for ((_, column), expected) in zip(columns, rows) {
+        try compare(column, expected, description, block)
+      }
+    }
+  }
+
+  private func compare(
+    _ column: Column, _ expected: [UInt8], _ description: TableDescription, _ block: Range<Int>
+  ) throws(StoreError) {
+    let shape = column.dimensions.map { description.extent(of: $0) }
+    let found = try bytes(of: column.name, as: column.type.element, shape, rows: block)
+    guard let found, found != expected else { return }
+    let size = max(expected.count / block.count, 1)
+    let byte = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+    let point = block.lowerBound + byte / size
+    throw wrong("\(column.name) of point \(point) is not what the plan says")
+  }
+
+  private func checkIdentities(_ description: TableDescription) throws(StoreError) {
+    for block in blocks() {
+      guard let ids = try texts("id", in: "points", points: block), ids.count == block.count else {
+        throw wrong("/points/id is missing")
+      }
+      guard let architectures = try texts("architecture", in: "points", points: block),
+        architectures.count == block.count
+      else { throw wrong("/points/architecture is missing") }
+      for point in block {
+        let identity = description.identity(point)
+        guard ids[point - block.lowerBound] == identity.id else {
+          throw wrong("point \(point) has another id than in the plan")
+        }
+        guard architectures[point - block.lowerBound] == identity.architecture else {
+          throw wrong("point \(point) has another architecture than in the plan")
+        }
+      }
+    }
+  }
+
+  /// The points in blocks of a sensible size.
+  private func blocks() -> [Range<Int>] {
+    stride(from: 0, to: pointCount, by: 1 << 16).map { $0..<min($0 + 1 << 16, pointCount) }
+  }
+}
