@@ -1,86 +1,73 @@
 internal import HDF5
 internal import SweepRecords
 
-/// The names of what lies along one dimension: a dataset of the group `/labels`.
-struct Labels {
-  let dimension: ColumnDimension
-  let texts: [String]
-  private let longName: String
-  private let meaning: String
+/// What identifies a point, as texts.
+public struct PointIdentity: Sendable, Equatable {
+  /// The first 16 hexadecimal digits of its id.
+  public var id: String
+  /// The canonical text of its architecture.
+  public var architecture: String
+  /// The canonical text of the source of its weights.
+  public var weights: String
 
-  /// The dataset's name.
-  var name: String { "\(dimension.rawValue)_name" }
-
-  /// The names of a sweep's layers and families of perturbations.
-  static func all(of description: TableDescription) -> [Labels] {
-    let extents = description.layout.extents
-    func name(_ code: Int8) -> String { Schema.perturbationNames[Int(code)] }
-    let labels = [
-      Labels(
-        dimension: .layer,
-        texts: (0..<extents.layers).map { $0 == 0 ? "input" : "layer \($0)" },
-        longName: "layer", meaning: "the name of the layer, as papers count: from 1"),
-      Labels(
-        dimension: .perturbation, texts: extents.perturbations.map(name),
-        longName: "perturbation", meaning: "the name of the family of perturbations"),
-      Labels(
-        dimension: .perturbationPair,
-        texts: extents.perturbationPairs.map { "\(name($0.first))|\(name($0.second))" },
-        longName: "pair of perturbations", meaning: "the names of both families"),
-    ]
-    return labels.filter { !$0.texts.isEmpty }
+  /// Collects the texts.
+  public init(id: String, architecture: String, weights: String) {
+    self.id = id
+    self.architecture = architecture
+    self.weights = weights
   }
 
-  /// Writes the group `/labels`; without a dimension to label there is none.
-  static func write(
-    _ description: TableDescription, _ scales: Scales, in root: borrowing Group
-  ) throws(HDF5Error) {
-    let labels = all(of: description)
-    guard !labels.isEmpty else { return }
-    let group = try root.createGroup("labels")
-    for label in labels {
-      let dataset = try group.createTextDataset(label.name, shape: [label.texts.count])
-      try dataset.describe(longName: label.longName, description: label.meaning)
-      try scales.attach(to: dataset, [label.dimension])
-      try dataset.write(texts: label.texts)
-    }
+  /// A dataset of the group `/points`.
+  struct Text: Sendable {
+    let name: String
+    let description: String
+    let value: @Sendable (PointIdentity) -> String
   }
+
+  /// The datasets of the group `/points`, in file order.
+  static let texts = [
+    Text(
+      name: "id",
+      description: "the first 16 hexadecimal digits of the SHA-256 of the point's architecture, "
+        + "seed and source of weights", value: { $0.id }),
+    Text(
+      name: "architecture", description: "the canonical text of the architecture",
+      value: { $0.architecture }),
+    Text(
+      name: "weights",
+      description: "where the weights come from: random draws, or a file and a group of it",
+      value: { $0.weights }),
+  ]
 }
 
 /// The group `/points`: what identifies each point.
 final class PointTexts {
-  private let ids: Dataset
-  private let architectures: Dataset
+  private var datasets: [(text: PointIdentity.Text, dataset: TextDataset)] = []
+
+  /// A dataset in a place that can be kept in a list.
+  private final class TextDataset {
+    let dataset: Dataset
+    init(_ dataset: consuming Dataset) { self.dataset = dataset }
+  }
 
   init(
     _ description: TableDescription, _ scales: Scales, in root: borrowing Group
   ) throws(HDF5Error) {
     let group = try root.createGroup("points")
-    ids = try group.createTextDataset("id", shape: [description.pointCount])
-    try ids.describe(
-      longName: "id",
-      description: "the first 16 hexadecimal digits of the SHA-256 of the point's architecture, "
-        + "seed and source of weights")
-    try scales.attach(to: ids, [.point])
-    architectures = try group.createTextDataset("architecture", shape: [description.pointCount])
-    try architectures.describe(
-      longName: "architecture", description: "the canonical text of the architecture")
-    try scales.attach(to: architectures, [.point])
+    for text in PointIdentity.texts {
+      let dataset = try group.createTextDataset(text.name, shape: [description.pointCount])
+      try dataset.describe(longName: text.name, description: text.description)
+      try scales.attach(to: dataset, [.point])
+      datasets.append((text, TextDataset(dataset)))
+    }
   }
 
   /// Writes the rows of a block.
   func write(_ block: Range<Int>, _ description: TableDescription) throws(HDF5Error) {
-    var idTexts: [String] = []
-    var architectureTexts: [String] = []
-    idTexts.reserveCapacity(block.count)
-    architectureTexts.reserveCapacity(block.count)
-    for point in block {
-      let (id, architecture) = description.identity(point)
-      idTexts.append(id)
-      architectureTexts.append(architecture)
-    }
+    let identities = block.map(description.identity)
     let part = Hyperslab(start: [block.lowerBound], count: [block.count])
-    try ids.write(texts: idTexts, to: part)
-    try architectures.write(texts: architectureTexts, to: part)
+    for (text, writer) in datasets {
+      try writer.dataset.write(texts: identities.map(text.value), to: part)
+    }
   }
 }

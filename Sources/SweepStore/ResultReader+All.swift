@@ -13,7 +13,7 @@ extension ResultReader {
     _ = try sweepText()
     _ = try errors()
     _ = try statuses()
-    for name in ["id", "architecture"] { _ = try texts(name, in: "points") }
+    for text in PointIdentity.texts { _ = try texts(text.name, in: "points") }
     for name in Self.executionNumbers { _ = try numbers(name, in: "execution") }
     _ = try texts("host", in: "execution")
     try checkData()

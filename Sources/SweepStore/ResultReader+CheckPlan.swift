@@ -139,19 +139,15 @@ extension ResultReader {
 
   private func checkIdentities(_ description: TableDescription) throws(StoreError) {
     for block in blocks() {
-      guard let ids = try texts("id", in: "points", points: block), ids.count == block.count else {
-        throw wrong("/points/id is missing")
-      }
-      guard let architectures = try texts("architecture", in: "points", points: block),
-        architectures.count == block.count
-      else { throw wrong("/points/architecture is missing") }
-      for point in block {
-        let identity = description.identity(point)
-        guard ids[point - block.lowerBound] == identity.id else {
-          throw wrong("point \(point) has another id than in the plan")
-        }
-        guard architectures[point - block.lowerBound] == identity.architecture else {
-          throw wrong("point \(point) has another architecture than in the plan")
+      let identities = block.map(description.identity)
+      for text in PointIdentity.texts {
+        guard let found = try texts(text.name, in: "points", points: block),
+          found.count == block.count
+        else { throw wrong("/points/\(text.name) is missing") }
+        for (index, identity) in identities.enumerated()
+        where found[index] != text.value(identity) {
+          let point = block.lowerBound + index
+          throw wrong("/points/\(text.name) of point \(point) is not what the plan says")
         }
       }
     }

@@ -23,8 +23,8 @@ public struct TableDescription {
   public var structure: (_ point: Int) -> RecordValues
   /// The number of draws that the record of a point holds.
   public var draws: (_ point: Int) -> Int
-  /// A point's id of 16 hexadecimal digits, and its architecture as canonical text.
-  public var identity: (_ point: Int) -> (id: String, architecture: String)
+  /// What identifies a point.
+  public var identity: (_ point: Int) -> PointIdentity
 
   /// Collects the facts.
   public init(
@@ -33,7 +33,7 @@ public struct TableDescription {
     fillPlanRow: @escaping (_ point: Int, _ row: inout PlanRow) -> Void,
     structure: @escaping (_ point: Int) -> RecordValues,
     draws: @escaping (_ point: Int) -> Int,
-    identity: @escaping (_ point: Int) -> (id: String, architecture: String)
+    identity: @escaping (_ point: Int) -> PointIdentity
   ) {
     self.planHash = planHash
     self.pointCount = pointCount

@@ -25,7 +25,9 @@ extension SweepFile {
       draws: { index in recipe.draws(of: plan.point(at: index)) },
       identity: { index in
         let point = plan.point(at: index)
-        return (point.shortID, point.architecture.canonicalText)
+        return PointIdentity(
+          id: point.shortID, architecture: point.architecture.canonicalText,
+          weights: point.weights.canonicalText)
       })
     let options = Set(plan.presets.flatMap { $0.options.map(\.option) })
     table.omittedColumns = Set(

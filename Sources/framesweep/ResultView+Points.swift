@@ -15,7 +15,7 @@ extension ResultView {
     let one = point..<point + 1
     let terminal = Terminal.standardOutput
     var rows: [(name: String, words: [String])] = [("point", ["\(point)"])]
-    for name in ["id", "architecture"] {
+    for name in ["id", "architecture", "weights"] {
       if let text = try reader.texts(name, in: "points", points: one)?.first {
         rows.append((name, text.split(separator: " ").map(String.init)))
       }

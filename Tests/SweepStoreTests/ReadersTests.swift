@@ -23,6 +23,7 @@ extension ResultFileTests {
             assert total.hexdigest() == file.attrs["data_sha256"]
             assert list(file)[:4] == ["point", "draw", "layer", "family"], list(file)
             assert file["points/id"].asstr()[3] == "0000000000000003"
+            assert file["points/weights"].asstr()[3] == "{init: he, draws: 3}"
     else:
         import xarray
         with xarray.open_dataset(path, engine=engine) as data:

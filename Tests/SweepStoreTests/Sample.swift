@@ -78,10 +78,10 @@ extension Sample {
       draws: { point in recordedDraws[point] ?? layout.extents.draws },
       identity: { point in
         let digits = String(point, radix: 16)
-        return (
-          String(repeating: "0", count: 16 - digits.count) + digits,
-          "chain input=1x8 stages=[\(8 << (point % 4))]"
-        )
+        return PointIdentity(
+          id: String(repeating: "0", count: 16 - digits.count) + digits,
+          architecture: "chain input=1x8 stages=[\(8 << (point % 4))]",
+          weights: "{init: he, draws: 3}")
       })
   }
 }

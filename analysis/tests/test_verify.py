@@ -61,8 +61,11 @@ def attribute(place: str, name: str, value: object) -> Callable[[h5py.File], Non
     return body
 
 
-def label(file: h5py.File) -> None:
-    file["labels/layer_name"][1] = "first"
+def label(name: str) -> Callable[[h5py.File], None]:
+    def body(file: h5py.File) -> None:
+        file[name][1] = "another"
+
+    return body
 
 
 def remove(name: str) -> Callable[[h5py.File], None]:
@@ -80,13 +83,15 @@ def detach(file: h5py.File) -> None:
     ("damage", "reason"),
     [
         (remove("labels"), "/labels/layer_name"),
-        (label, "/labels/layer_name"),
+        (label("labels/layer_name"), "/labels/layer_name"),
         (remove("execution"), "/execution/run"),
         (remove("execution/host"), "/execution/host"),
         (attribute("/", "Conventions", "none"), "the attribute Conventions is 'none'"),
         (attribute("/", "coordinates", "width"), "the attribute coordinates is 'width'"),
         (attribute("status", "flag_values", range(7, -1, -1)), "the codes of status"),
         (detach, "frame_potential lacks its dimension scale point"),
+        (label("points/weights"), "/points/weights of point 1"),
+        (label("points/id"), "/points/id of point 1"),
         (change("parameter_count", 5), "parameter_count of point 1"),
         (change("seed", 5), "seed of point 1"),
         (change("layer_width", 5), "layer_width of point 1"),
