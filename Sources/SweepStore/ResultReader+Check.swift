@@ -4,8 +4,8 @@ internal import SweepRecords
 extension ResultReader {
   /// Checks that a file has the columns of its plan, and the points that it should have.
   ///
-  /// Names, order, types, shapes, units, codes, scales, labels, ids, the root attributes and all values
-  /// that follow from the plan are compared; what was measured is what `checkData()` looks at.
+  /// Names, order, types, shapes, units, codes, scales, labels, ids, the root attributes and the columns
+  /// of the plan are compared; what was computed is what `checkData()` looks at.
   ///
   /// **Throws**: `StoreError` naming the first thing that is not as the plan says.
   public func checkSchema(_ description: TableDescription) throws(StoreError) {

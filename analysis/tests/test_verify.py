@@ -92,7 +92,7 @@ def detach(file: h5py.File) -> None:
         (detach, "frame_potential lacks its dimension scale point"),
         (label("points/weights"), "/points/weights of point 1"),
         (label("points/id"), "/points/id of point 1"),
-        (change("parameter_count", 5), "parameter_count of point 1"),
+        (change("skip_length", 5), "skip_length of point 1"),
         (change("seed", 5), "seed of point 1"),
         (change("layer_width", 5), "layer_width of point 1"),
         (change("perturbation", 3), "along perturbation"),
