@@ -40,6 +40,15 @@ public struct Coordinator: Sendable {
   struct Batch {
     var points: [Int32]
     var predictedSeconds: Double
+
+    init(points: [Int32], predictedSeconds: Double) {
+      self.points = points
+      self.predictedSeconds = predictedSeconds
+    }
+
+    init(_ suspect: Suspect) {
+      self.init(points: [suspect.point], predictedSeconds: suspect.predictedSeconds)
+    }
   }
 
   struct WorkerState {
@@ -151,7 +160,7 @@ public struct Coordinator: Sendable {
       accept(block, from: worker, &actions)
       assign(to: worker, &actions)
       // What it tells of the pace may let others take what was set aside.
-      guard queue.setAsideCount > 0 else { return }
+      guard queue.setAsideCount + suspects.setAsideCount > 0 else { return }
       for other in workers.indices where workers[other].batches.isEmpty {
         assign(to: other, &actions)
       }
@@ -234,25 +243,29 @@ public struct Coordinator: Sendable {
     {
       give(Batch(points: batch.points, predictedSeconds: batch.predictedSeconds), worker, &actions)
     }
-    if let batch = firstOfAll() {
-      give(Batch(points: batch.points, predictedSeconds: batch.predictedSeconds), worker, &actions)
+    guard workers[worker].batches.isEmpty else { return }
+    var batch: Batch?
+    if mayTakeSuspects(worker) {
+      batch = suspects.take(longest: secondsLeft / pace).map { Batch($0) }
     }
-    guard workers[worker].batches.isEmpty, mayTakeSuspects(worker),
-      let suspect = suspects.take(longest: secondsLeft / pace)
-    else { return }
-    give(
-      Batch(points: [suspect.point], predictedSeconds: suspect.predictedSeconds), worker, &actions)
+    if let batch = batch ?? firstOfAll(for: worker) { give(batch, worker, &actions) }
   }
 
-  /// The shortest point where predictions leave no time for any, and nothing is known of their worth.
+  /// The shortest point where predictions leave no time for any, and nothing is known of their worth;
+  /// a suspect only where there is nothing else.
   ///
   /// Without it a job that is queued again and again would never begin what is predicted too long,
   /// as searched minima are by far.
-  private mutating func firstOfAll() -> (points: [Int32], predictedSeconds: Double)? {
-    guard storedCount == 0, secondsLeft > 0, queue.isEmpty, suspects.isEmpty,
-      workers.allSatisfy(\.batches.isEmpty)
+  private mutating func firstOfAll(for worker: Int) -> Batch? {
+    guard storedCount == 0, secondsLeft > 0, queue.isEmpty, workers.allSatisfy(\.batches.isEmpty)
     else { return nil }
-    return queue.takeShortestAside()
+    // Suspects that wait may fit into the time, and are begun where another worker may take them.
+    let othersMay = workers.indices.contains { !workers[$0].isLost && mayTakeSuspects($0) }
+    guard suspects.isEmpty || !othersMay else { return nil }
+    if let (points, seconds) = queue.takeShortestAside() {
+      return Batch(points: points, predictedSeconds: seconds)
+    }
+    return mayTakeSuspects(worker) ? suspects.takeShortestAside().map { Batch($0) } : nil
   }
 
   private mutating func give(_ batch: Batch, _ worker: Int, _ actions: inout [Action]) {

@@ -24,8 +24,8 @@ public struct Suspect: Sendable, Equatable {
 struct SuspectQueue: Sendable {
   private var waiting: [Suspect]
   private var atHand: [Int32: Suspect] = [:]
-  /// The number of suspects that were set aside as too long.
-  private(set) var setAsideCount = 0
+  /// Suspects that were too long when their turn came.
+  private var setAside: [Suspect] = []
 
   init(_ suspects: [Suspect]) {
     waiting = suspects
@@ -34,17 +34,31 @@ struct SuspectQueue: Sendable {
 
   var isEmpty: Bool { waiting.isEmpty }
   var count: Int { waiting.count }
+  var setAsideCount: Int { setAside.count }
 
+  /// Takes a suspect that is not longer than so many seconds; longer ones are set aside until no other
+  /// waits and there is time for them.
   mutating func take(longest: Double) -> Suspect? {
     while let suspect = waiting.popLast() {
-      guard suspect.predictedSeconds <= longest else {
-        setAsideCount += 1
-        continue
-      }
-      atHand[suspect.point] = suspect
-      return suspect
+      if suspect.predictedSeconds <= longest { return begin(suspect) }
+      setAside.append(suspect)
     }
-    return nil
+    return setAside.firstIndex { $0.predictedSeconds <= longest }.map { takeAside($0) }
+  }
+
+  /// Takes the shortest of the suspects that were set aside.
+  mutating func takeShortestAside() -> Suspect? {
+    let place = setAside.indices.min {
+      setAside[$0].predictedSeconds < setAside[$1].predictedSeconds
+    }
+    return place.map { takeAside($0) }
+  }
+
+  private mutating func takeAside(_ place: Int) -> Suspect { begin(setAside.remove(at: place)) }
+
+  private mutating func begin(_ suspect: Suspect) -> Suspect {
+    atHand[suspect.point] = suspect
+    return suspect
   }
 
   /// Puts a point in, or back, after a worker ended that had it, and says how often that was so.
@@ -59,7 +73,10 @@ struct SuspectQueue: Sendable {
     return suspect.losses
   }
 
-  mutating func removeAll() { waiting.removeAll() }
+  mutating func removeAll() {
+    waiting.removeAll()
+    setAside.removeAll()
+  }
 
   /// The last is taken first.
   private mutating func sort() {

@@ -120,6 +120,53 @@ import Testing
     #expect(coordinator.stopReason == "the time left does not suffice for 2 points")
   }
 
+  @Test("Where predictions leave no time for any point, suspects keep no other from being tried")
+  func firstBesideSuspects() {
+    var coordinator = Coordinator(
+      points: [0, 1], predictedSeconds: [60, 20], planCount: 4, workers: 1,
+      planHash: CoordinatorTests.hash,
+      suspects: [
+        Suspect(point: 2, predictedSeconds: 15, jobEnds: 3),
+        Suspect(point: 3, predictedSeconds: 12, jobEnds: 3),
+      ])
+    _ = coordinator.handle(.timeLeft(seconds: 10))
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 0))) == [0: [1]])
+    // 20 predicted seconds took 2, so there is time for all that was set aside; suspects come last.
+    let results: [(points: [Int32], next: [Int32])] = [([1], [0]), ([0], [2]), ([2], [3])]
+    for (points, next) in results {
+      let block = ResultBlock(points: points, records: [], notOK: 0, busySeconds: 2)
+      #expect(assigned(coordinator.handle(.message(.results(block), from: 0))) == [0: next])
+    }
+  }
+
+  @Test("Where only suspects are left and all are predicted too long, the shortest is tried")
+  func firstOfSuspects() {
+    var coordinator = Coordinator(
+      points: [], predictedSeconds: [], planCount: 2, workers: 2, planHash: CoordinatorTests.hash,
+      suspects: [
+        Suspect(point: 0, predictedSeconds: 50, jobEnds: 3),
+        Suspect(point: 1, predictedSeconds: 30, jobEnds: 4),
+      ], ownWorker: 0)
+    _ = coordinator.handle(.timeLeft(seconds: 10))
+    // The coordinator's own worker is not risked.
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 0))).isEmpty)
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 1))) == [1: [1]])
+    let block = ResultBlock(points: [1], records: [], notOK: 0, busySeconds: 30)
+    #expect(assigned(coordinator.handle(.message(.results(block), from: 1))).isEmpty)
+    #expect(coordinator.handle(.committed).last == .end)
+    #expect(coordinator.stopReason == "the time left does not suffice for 1 point")
+  }
+
+  @Test("Where nobody may try the suspects, the shortest of the others is") func firstAlone() {
+    var coordinator = Coordinator(
+      points: [0, 1], predictedSeconds: [50, 40], planCount: 3, workers: 2,
+      planHash: CoordinatorTests.hash,
+      suspects: [Suspect(point: 2, predictedSeconds: 5, losses: 1)], ownWorker: 0)
+    _ = coordinator.handle(.timeLeft(seconds: 10))
+    #expect(assigned(coordinator.handle(.message(CoordinatorTests.ready, from: 0))).isEmpty)
+    #expect(assigned(coordinator.handle(.lost(worker: 1))) == [0: [1]])
+  }
+
   @Test("Leaving does not wait for what is at hand") func leave() {
     var coordinator = CoordinatorTests.coordinator([1, 1], workers: 2)
     _ = ready(2, &coordinator)
