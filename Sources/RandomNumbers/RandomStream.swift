@@ -63,7 +63,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// The next number with the standard normal distribution.
   public mutating func nextNormal() -> Double { normalQuantile(nextUniform()) }
 
-  /// The next integers that are uniform in `0..<bound`.
+  /// The next integer that is uniform in `0..<bound`.
   ///
   /// It takes one word, or more when the word falls in the part that would favour some results:
   /// with probability below `bound / 2⁶⁴`.

@@ -99,6 +99,8 @@ public final class Trainer {
       if state.hasDiverged { break }
     }
     state.epoch += 1
+    // The losses of an epoch that diverged are not all there.
+    guard !state.hasDiverged else { return }
     let mean = loss / Double(stepsPerEpoch * count)
     if state.convergedAfter == nil, mean <= 0.1 * log(Double(images.classes)) {
       state.convergedAfter = state.epoch

@@ -20,12 +20,13 @@ public struct TrainingState: Hashable, Sendable {
 
 /// How a training ended.
 ///
-/// Raw values are the codes of the results file's `train_status` column and never change.
-public enum TrainingStatus: Int8, Sendable, CaseIterable {
+/// The results file's column `train_status` has codes of its own, which count networks that were not
+/// trained as well.
+public enum TrainingStatus: Sendable, CaseIterable {
   /// All epochs were run.
-  case completed = 0
+  case completed
   /// A loss or a gradient was not finite.
-  case diverged = 1
+  case diverged
 }
 
 /// What a trained network scores.

@@ -82,6 +82,20 @@ import Testing
     #expect(result.testError.isNaN && result.trainingLoss.isNaN)
   }
 
+  @Test("A training that diverges in its first epoch has not converged in it")
+  func divergesBeforeConvergence() throws {
+    // The loss of the first batch is finite, the penalty's gradient is not. Spread over 14 batches, that
+    // loss of about ln 4 an image would pass for one below a tenth of ln 4.
+    let trainer = try Self.trainer {
+      $0.batchSize = 8
+      $0.potentialPenalty = 1e300
+    }
+    while !trainer.isDone { try trainer.runEpoch() }
+    let result = try trainer.result()
+    #expect(result.status == .diverged && result.epochs == 1)
+    #expect(result.convergedAfter == nil)
+  }
+
   @Test("Splits are disjoint, cover everything and follow from the seed") func split() {
     let split = DataSplit(count: 101, validation: 0.1, test: 0.25, seed: 4)
     #expect(split.test.count == 25 && split.validation.count == 10)
