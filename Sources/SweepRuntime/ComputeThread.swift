@@ -10,7 +10,7 @@ public enum ComputeEvent: Sendable {
 
 /// Where compute threads leave their events, and the main thread waits for them.
 public final class Mailbox: Sendable {
-  private let condition = NSCondition()
+  private let condition = SteadyCondition()
   // Guarded by `condition`.
   nonisolated(unsafe) private var events: [(worker: Int, event: ComputeEvent)] = []
 
@@ -36,7 +36,7 @@ public final class Mailbox: Sendable {
   func wait(seconds: Double) {
     condition.withLock {
       guard unsafe events.isEmpty else { return }
-      _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
+      condition.wait(seconds: seconds)
     }
   }
 }
@@ -53,7 +53,7 @@ public final class ComputeThread: Sendable {
 
   private let worker: Int
   private let mailbox: Mailbox
-  private let condition = NSCondition()
+  private let condition = SteadyCondition()
   // Guarded by `condition`.
   nonisolated(unsafe) private var batches: [[Int32]] = []
   nonisolated(unsafe) private var shallDrop = false

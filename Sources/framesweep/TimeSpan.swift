@@ -75,8 +75,8 @@ enum JobEnd {
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }
-    let deadline = Date(timeIntervalSinceNow: 10)
-    while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    let deadline = ContinuousClock.now + .seconds(10)
+    while process.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.01) }
     guard !process.isRunning else {
       process.terminate()
       return nil
