@@ -26,32 +26,77 @@ extension Journal {
     _ results: borrowing ResultReader, _ description: TableDescription
   ) throws(StoreError) -> MergeCounts {
     try results.checkData()
-    var merging = try Merging(firstRun: adopt(results.runs()))
-    try results.forEachRecord(description) { record throws(StoreError) in
-      try take(record, &merging)
+    let before = try Beginning(self)
+    do throws(StoreError) {
+      var merging = try Merging(firstRun: adopt(results.runs()))
+      try results.forEachRecord(description) { record throws(StoreError) in
+        try take(record, &merging)
+      }
+      return try finish(merging)
+    } catch {
+      try goBack(to: before)
+      throw error
     }
-    return try finish(merging)
   }
 
   /// Takes over what the journal of an unfinished shard holds of this plan.
   ///
-  /// **Throws**: `StoreError` where it belongs to another plan, or cannot be read.
+  /// **Throws**: `StoreError` where it belongs to another plan, or cannot be read; nothing of it has then
+  /// been taken over.
   public func merge(_ other: Journal) throws(StoreError) -> MergeCounts {
     guard other.planHash == planHash, other.planCount == planCount else {
       throw StoreError(
         .otherPlan, path: other.path, operation: "merging it",
         reason: "it belongs to another plan: the sweep file, an input file or the numerics changed")
     }
-    var merging = try Merging(firstRun: adopt(other.runs))
-    var first = 0
-    while first < planCount {
-      let block = first..<min(first + 1 << 16, planCount)
-      try other.forEachRecord(of: block) { record throws(StoreError) in
-        try take(record, &merging)
+    let before = try Beginning(self)
+    do throws(StoreError) {
+      var merging = try Merging(firstRun: adopt(other.runs))
+      var first = 0
+      while first < planCount {
+        let block = first..<min(first + 1 << 16, planCount)
+        try other.forEachRecord(of: block) { record throws(StoreError) in
+          try take(record, &merging)
+        }
+        first = block.upperBound
       }
-      first = block.upperBound
+      return try finish(merging)
+    } catch {
+      try goBack(to: before)
+      throw error
     }
-    return try finish(merging)
+  }
+
+  /// What the journal held before a merge.
+  private struct Beginning {
+    let byteCount: Int
+    let runs: [RunFacts]
+    let recordedCount: Int
+    let flights: Flights
+    let offsets: [UInt64]
+    let statuses: [Int8]
+
+    init(_ journal: Journal) throws(StoreError) {
+      try journal.flush()
+      byteCount = journal.writtenByteCount
+      runs = journal.runs
+      recordedCount = journal.recordedCount
+      flights = journal.flights
+      offsets = journal.offsets
+      statuses = journal.statuses
+    }
+  }
+
+  /// Forgets what was appended since a merge began, of which nothing was committed.
+  private func goBack(to beginning: Beginning) throws(StoreError) {
+    try flush()
+    try file.truncate(to: beginning.byteCount)
+    writtenByteCount = beginning.byteCount
+    runs = beginning.runs
+    recordedCount = beginning.recordedCount
+    flights = beginning.flights
+    offsets = beginning.offsets
+    statuses = beginning.statuses
   }
 
   /// The state of a merge: records wait until there is a block of them.
