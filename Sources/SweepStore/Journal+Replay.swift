@@ -175,12 +175,20 @@ private struct WindowReader {
     if !contains(offset, 4) {
       try load(from: offset, Self.windowByteCount, file)
     }
-    guard contains(offset, 4) else { return 0 }
+    guard contains(offset, 4) else { throw shortened(file.path) }
     let length = 4 + Int(bytes.little(UInt32.self, at: offset - start))
     if !contains(offset, length) {
       try load(from: offset, max(length, Self.windowByteCount), file)
     }
+    guard contains(offset, length) else { throw shortened(file.path) }
     return offset - start
+  }
+
+  /// What the buffer holds behind the bytes that were read is of another place.
+  private func shortened(_ path: String) -> StoreError {
+    StoreError(
+      .damaged, path: path, operation: "reading the journal",
+      reason: "it ends before a record that it held when it was opened")
   }
 
   private func contains(_ offset: Int, _ length: Int) -> Bool {

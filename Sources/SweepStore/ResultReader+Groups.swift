@@ -33,11 +33,18 @@ extension ResultReader {
 
   /// The points that went wrong, and why.
   ///
-  /// **Throws**: `StoreError`.
+  /// **Throws**: `StoreError`, also where a point is none of the plan: the checksum of the data does not
+  /// cover this group.
   public func errors() throws(StoreError) -> [(point: Int, message: String)] {
-    guard let messages = try texts("message", in: "errors"),
-      let points = try numbers("error_point", in: "errors"), points.count == messages.count
-    else { return [] }
+    guard let messages = try texts("message", in: "errors") else { return [] }
+    let points = try reading { () throws(HDF5Error) in
+      try root.openGroup("errors").openDataset("error_point").read(Int64.self)
+    }
+    guard points.count == messages.count, points.allSatisfy({ 0 <= $0 && $0 < pointCount }) else {
+      throw StoreError(
+        .damaged, path: path, operation: "reading the results file",
+        reason: "/errors: it holds points that the file does not have")
+    }
     return zip(points, messages).map { (Int($0), $1) }
   }
 

@@ -194,6 +194,29 @@ import Testing
     #expect(error?.exitCode == 73)
   }
 
+  @Test("A journal that is cut behind the reader's back gives no record of another point")
+  func cutWhileRead() throws {
+    let journal = try create()
+    let records = (0..<10).map { Sample.record($0) }
+    try journal.append(records: Sample.block(records))
+    try journal.commit()
+    let whole = try contents(path)
+    let reader = try Journal.read(at: path)
+    let last = Int(reader.offsets[9])
+    for end in [last, last + 3, last + 50, whole.count - 1] {
+      try replace(path, with: whole[..<end])
+      var seen: [Int] = []
+      let error = #expect(throws: StoreError.self) {
+        // The window is that of the first record, and holds the others but the last.
+        try reader.forEachRecord(of: 0..<10) { record throws(StoreError) in
+          seen.append(record.point)
+        }
+      }
+      #expect(error?.kind == .damaged)
+      #expect(seen == Array(0..<9))
+    }
+  }
+
   @Test("A folder that is not there is named, with the system's reason") func noFolder() {
     let error = #expect(throws: StoreError.self) {
       _ = try Journal.create(

@@ -67,6 +67,28 @@ import Testing
     #expect(Set(minima.filter(\.isNaN).map(\.bitPattern)) == [0x7FF8_0000_0000_0000])
   }
 
+  @Test(
+    "Errors of points that the file does not have are damage", arguments: [.max, -1, 8] as [Int64])
+  func foreignErrors(point: Int64) throws {
+    let journal = try journal([
+      Sample.record(4, status: .failed), Sample.record(6, status: .failed),
+    ])
+    try ResultFile.write(Sample.description(points: 8), from: journal, to: output)
+    // The points lie in the file as they are, and nowhere else is a 6 behind a 4.
+    func bytes(_ points: Int64...) -> [UInt8] {
+      points.flatMap { point in (0..<8).map { UInt8(truncatingIfNeeded: point >> (8 * $0)) } }
+    }
+    var file = try contents(output)
+    let places = file.indices.dropLast(16).filter { Array(file[$0..<$0 + 16]) == bytes(4, 6) }
+    #expect(places.count == 1)
+    let place = try #require(places.first)
+    file.replaceSubrange(place..<place + 16, with: bytes(4, point))
+    try replace(output, with: file)
+    let reader = try ResultReader.open(output)
+    let error = #expect(throws: StoreError.self) { _ = try reader.errors() }
+    #expect(error?.kind == .damaged)
+  }
+
   @Test("Groups hold texts, errors, execution and provenance") func groups() throws {
     try ResultFile.write(Sample.description(points: 8), from: some(), to: output)
     let reader = try ResultReader.open(output)
