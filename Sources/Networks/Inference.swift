@@ -54,7 +54,8 @@ internal import OpenBLAS
     rows = (try DifferentiableNetwork(architecture, layout, program, images: images), residuals)
   }
 
-  /// The step sizes 1/‖F_j‖² of all layers, to the precision of the numbers; 0 for a column of zeros.
+  /// The step sizes 1/‖F_j‖² of all layers, to the precision of the numbers; 0 for a column of zeros, NaN
+  /// where the norm leaves the range of numbers.
   ///
   /// They depend on the parameters only. Lanczos' method finds what the power method may not find in
   /// any reasonable time, the largest of singular values that lie close together.
@@ -76,8 +77,16 @@ internal import OpenBLAS
         try applyColumn(layer)
         return batch.vector(0, ofImage: 0).map { Double($0) }
       }
-      return square > 0 ? 1 / square : 0
+      return Self.rate(square)
     }
+  }
+
+  /// The step size 1/‖F_j‖².
+  ///
+  /// A norm that is not finite has none: with 0, sweeps would pass for ones that change nothing.
+  private static func rate(_ square: Double) -> Double {
+    guard square.isFinite else { return .nan }
+    return square > 0 ? 1 / square : 0
   }
 
   /// Numbers without a pattern, the same for all networks, none of them zero.
@@ -115,12 +124,12 @@ internal import OpenBLAS
       var square = 0.0
       for _ in 0..<iterations {
         let norm = unsafe Scalar.nrm2(count: batch.count, batch.start, stride: 1)
-        guard norm > 0 else { return 0 }
+        guard norm.isFinite, norm > 0 else { return Self.rate(Double(norm)) }
         unsafe Scalar.scal(count: batch.count, alpha: 1 / norm, batch.start, stride: 1)
         try applyColumn(layer)
         square = unsafe Double(Scalar.nrm2(count: batch.count, batch.start, stride: 1))
       }
-      return square > 0 ? 1 / square : 0
+      return Self.rate(square)
     }
   }
 

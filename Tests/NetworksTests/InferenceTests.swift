@@ -159,6 +159,29 @@ import Testing
     #expect(try inference.rates(at: [0, 0, 0, 0, 0, 0]) == [0])
   }
 
+  @Test("Weights whose squares leave the range of numbers have no step sizes, and no values")
+  func outOfRange() throws {
+    let architecture = try Architecture(
+      family: .chain, input: InputShape(channels: 2, size: 1),
+      stages: [Stage(widths: [2, 2], kernel: 1, stride: 1)])
+    // Two layers of two by two in rows, then biases; ‖F_1‖² is above 10⁴⁰ and the largest Float 3·10³⁸.
+    let parameters: [Float] = [1e20, 0, 0, 1e20, 1, 0, 0, 1, 0, 0, 0, 0]
+    let inference = try Inference<Float>(architecture)
+    for rates in [
+      try inference.rates(at: parameters), try inference.approximateRates(at: parameters),
+      try inference.followingRates(at: parameters),
+    ] {
+      #expect(rates[0].isNaN && rates[1].isFinite && rates[1] > 0, "\(rates)")
+    }
+    let network = try DifferentiableNetwork<Float>(architecture, images: 1, sweeps: 2)
+    network.rates = try inference.rates(at: parameters)
+    try network.setParameters(parameters)
+    network.input.store([1, 1].span, vectorsFrom: 0, ofImage: 0)
+    try network.forward()
+    let values = network.representation(1).vector(0, ofImage: 0)
+    #expect(values.filter(\.isNaN).count == 2, "\(values)")
+  }
+
   @Test("The energy does not increase from the first sweep on", arguments: 0..<18)
   func descent(_ seed: Int) throws {
     let sample = try Sample(seed: seed)
