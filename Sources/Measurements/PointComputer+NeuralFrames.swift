@@ -37,7 +37,7 @@ extension PointComputer {
     let cost = NeuralFrameCost.batch(of: point, recipe)
     let push = try PushForward<Scalar>(
       point.architecture, weights: weights, images: cost.images, vectors: recipe.vectorCount,
-      sweeps: point.inferenceSweeps)
+      sweeps: point.inferenceSweeps, shouldStop: shouldStop)
     var summary = FrameSummary(
       families: measure.families.count, representations: push.representationCount)
     for first in stride(from: 0, to: images.count, by: cost.images) {

@@ -18,7 +18,7 @@ extension PointComputer {
       point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: draw, sweeps: point.inferenceSweeps)
     try run(trainer, point, draw: draw, shouldStop: shouldStop)
-    let result = try trainer.result()
+    let result = try trainer.result(shouldStop: shouldStop)
     store(result, draw: draw, in: &values)
     guard result.status == .completed else { return }
     try shouldStop()

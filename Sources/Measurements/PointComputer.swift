@@ -63,12 +63,8 @@ public struct PointComputer {
 
   /// Computes a point; whatever goes wrong with it becomes its status and reason.
   ///
-  /// - Parameters:
-  ///   - index: the point.
-  ///   - shouldStop: called often; what it throws ends the point.
-  public mutating func record(
-    of index: Int, shouldStop: () throws -> Void = {}
-  ) -> Record {
+  /// - Parameter index: the point.
+  public mutating func record(of index: Int) -> Record {
     let point = plan.point(at: index)
     let clock = ContinuousClock()
     let start = clock.now
@@ -142,8 +138,7 @@ public struct PointComputer {
     }
     if recipe.measure.companions != nil {
       for draw in 0..<values.draws {
-        try shouldStop()
-        try score(point, draw: draw, in: &values)
+        try score(point, draw: draw, in: &values, shouldStop: shouldStop)
       }
     }
     if let measure = recipe.measure.train {

@@ -60,10 +60,13 @@ internal import OpenBLAS
   /// They depend on the parameters only. Lanczos' method finds what the power method may not find in
   /// any reasonable time, the largest of singular values that lie close together.
   ///
-  /// **Throws**: `OneDNNError` and `LAPACKError`.
+  /// **Throws**: `OneDNNError`, `LAPACKError`, and what `shouldStop` throws, which is called before each
+  /// product with a column.
   ///
   /// **Source**: Golub & Van Loan, *Matrix Computations*, section 10.1.
-  public func rates(at parameters: [Scalar]) throws -> [Double] {
+  public func rates(
+    at parameters: [Scalar], shouldStop: () throws -> Void = {}
+  ) throws -> [Double] {
     try columns.indices.map { layer in
       let network = columns[layer].network
       try network.setParameters(parameters)
@@ -73,6 +76,7 @@ internal import OpenBLAS
         start: Self.start(batch.dimension), limit: Self.lanczosIterations,
         tolerance: 16 * Double(Scalar.ulpOfOne)
       ) { vector in
+        try shouldStop()
         batch.store(vector.span, vectorsFrom: 0, ofImage: 0)
         try applyColumn(layer)
         return batch.vector(0, ofImage: 0).map { Double($0) }
@@ -98,31 +102,38 @@ internal import OpenBLAS
   ///
   /// They depend on the parameters only.
   ///
-  /// **Throws**: `OneDNNError`.
-  public func approximateRates(at parameters: [Scalar]) throws -> [Double] {
+  /// **Throws**: `OneDNNError`, and what `shouldStop` throws.
+  public func approximateRates(
+    at parameters: [Scalar], shouldStop: () throws -> Void = {}
+  ) throws -> [Double] {
     for (layer, column) in columns.enumerated() {
       column.network.clearRepresentations()
       let batch = representation(ofColumn: layer)
       batch.store(Self.start(batch.dimension).span, vectorsFrom: 0, ofImage: 0)
     }
-    return try rates(at: parameters, iterations: Self.powerIterations)
+    return try rates(at: parameters, iterations: Self.powerIterations, shouldStop)
   }
 
   /// The step sizes at parameters that have changed a little since the last call of this method or
   /// of `approximateRates`, which must have come before.
   ///
-  /// **Throws**: `OneDNNError`.
-  public func followingRates(at parameters: [Scalar]) throws -> [Double] {
-    try rates(at: parameters, iterations: Self.followingIterations)
+  /// **Throws**: `OneDNNError`, and what `shouldStop` throws.
+  public func followingRates(
+    at parameters: [Scalar], shouldStop: () throws -> Void = {}
+  ) throws -> [Double] {
+    try rates(at: parameters, iterations: Self.followingIterations, shouldStop)
   }
 
   /// Goes on with the vectors that the representations hold.
-  private func rates(at parameters: [Scalar], iterations: Int) throws -> [Double] {
+  private func rates(
+    at parameters: [Scalar], iterations: Int, _ shouldStop: () throws -> Void
+  ) throws -> [Double] {
     try columns.indices.map { layer in
       try columns[layer].network.setParameters(parameters)
       let batch = representation(ofColumn: layer)
       var square = 0.0
       for _ in 0..<iterations {
+        try shouldStop()
         let norm = unsafe Scalar.nrm2(count: batch.count, batch.start, stride: 1)
         guard norm.isFinite, norm > 0 else { return Self.rate(Double(norm)) }
         unsafe Scalar.scal(count: batch.count, alpha: 1 / norm, batch.start, stride: 1)

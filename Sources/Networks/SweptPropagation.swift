@@ -45,10 +45,12 @@ public final class SweptPropagation<Scalar: DifferentiableScalar>: ImagePropagat
   ///   - images: the number of images of a batch, at least 1.
   ///   - vectors: the number of vectors of an image, at least 1.
   ///   - sweeps: the sweeps of inference, at least 1.
+  ///   - shouldStop: called while step sizes are computed; may throw to end.
   ///
-  /// **Throws**: `OneDNNError`.
+  /// **Throws**: what `shouldStop` throws, `OneDNNError` and `LAPACKError`.
   public init(
-    _ architecture: Architecture, weights: NetworkWeights, images: Int, vectors: Int, sweeps: Int
+    _ architecture: Architecture, weights: NetworkWeights, images: Int, vectors: Int, sweeps: Int,
+    shouldStop: () throws -> Void = {}
   ) throws {
     precondition(images >= 1 && vectors >= 1 && sweeps >= 1, "an evaluation of nothing")
     self.images = images
@@ -60,7 +62,10 @@ public final class SweptPropagation<Scalar: DifferentiableScalar>: ImagePropagat
       plan: ProgramStorage(program))
     let parameters: [Scalar] = layout.vector(of: weights)
     try network.setParameters(parameters)
-    if sweeps > 1 { network.rates = try Inference<Scalar>(architecture).rates(at: parameters) }
+    if sweeps > 1 {
+      network.rates = try Inference<Scalar>(architecture).rates(
+        at: parameters, shouldStop: shouldStop)
+    }
     for (step, operation) in program.operations.enumerated() {
       switch operation {
       case .activate(let layer, let target), .descend(let layer, _, _, let target):

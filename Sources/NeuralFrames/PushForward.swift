@@ -47,17 +47,19 @@ public final class PushForward<Scalar: DifferentiableScalar> {
   ///   - images: the number of images that are carried at a time.
   ///   - vectors: one more than the most directions of an image.
   ///   - sweeps: the sweeps of inference, at least 1; 1 is the feed-forward network.
+  ///   - shouldStop: called while step sizes are computed; may throw to end.
   ///
-  /// **Throws**: `OneDNNError`.
+  /// **Throws**: what `shouldStop` throws, `OneDNNError` and `LAPACKError`.
   public init(
     _ architecture: Architecture, weights: NetworkWeights, images: Int, vectors: Int,
-    sweeps: Int = 1
+    sweeps: Int = 1, shouldStop: () throws -> Void = {}
   ) throws {
     propagation =
       sweeps == 1
       ? try Propagation(architecture, weights: weights, images: images, vectors: vectors)
       : try SweptPropagation(
-        architecture, weights: weights, images: images, vectors: vectors, sweeps: sweeps)
+        architecture, weights: weights, images: images, vectors: vectors, sweeps: sweeps,
+        shouldStop: shouldStop)
     input = propagation.makeInput()
   }
 

@@ -16,7 +16,7 @@ struct CompanionScorer {
 
   init(
     _ architecture: Architecture, _ layout: ParameterLayout, _ parameters: [Double],
-    sweeps: Int = 1
+    sweeps: Int = 1, shouldStop: () throws -> Void = {}
   ) throws {
     precondition(parameters.count == layout.count, "a vector of another network")
     self.architecture = architecture
@@ -27,7 +27,8 @@ struct CompanionScorer {
       rates = nil
       return
     }
-    rates = try Inference(architecture, classes: layout.classifier?.rows ?? 0).rates(at: parameters)
+    rates = try Inference(architecture, classes: layout.classifier?.rows ?? 0).rates(
+      at: parameters, shouldStop: shouldStop)
   }
 
   /// A network with a classifier that has the parameters and the step sizes.
@@ -65,8 +66,9 @@ struct CompanionScorer {
       })
   }
 
-  func spectralNormLog() throws -> Double {
+  func spectralNormLog(shouldStop: () throws -> Void = {}) throws -> Double {
     try tensors.reduce(0) { sum, tensor in
+      try shouldStop()
       let inner = tensor.columns * tensor.kernel * tensor.kernel
       // The smaller Gram matrix has the same largest eigenvalue.
       let order = min(tensor.rows, inner)
@@ -81,7 +83,9 @@ struct CompanionScorer {
     }
   }
 
-  func zenScore(pairs: Int, from stream: inout RandomStream) throws -> Double {
+  func zenScore(
+    pairs: Int, from stream: inout RandomStream, shouldStop: () throws -> Void = {}
+  ) throws -> Double {
     // Each pair is a batch of two images, x and x + 0.01 ε.
     let network = try DifferentiableNetwork<Double>(
       architecture, images: 2, classes: layout.classifier?.rows ?? 0, sweeps: sweeps)
@@ -90,6 +94,7 @@ struct CompanionScorer {
     let input = network.input
     var sum = 0.0
     for _ in 0..<pairs {
+      try shouldStop()
       let image = stream.nextNormals(input.dimension)
       let moved = zip(image, stream.nextNormals(input.dimension)).map { $0 + 0.01 * $1 }
       input.store(image.span, vectorsFrom: 0, ofImage: 0)
@@ -107,17 +112,20 @@ struct CompanionScorer {
   }
 
   func batchScores(
-    _ images: [[Double]], _ labels: [Int], classes: Int
+    _ images: [[Double]], _ labels: [Int], classes: Int, shouldStop: () throws -> Void = {}
   ) throws -> (gradientNorm: Double, snip: Double, naswot: Double) {
     let network = try classifier(images: images.count, classes: classes)
     for (place, image) in images.enumerated() {
       network.network.input.store(image.span, vectorsFrom: 0, ofImage: place)
     }
+    try shouldStop()
     try network.classify()
     var gradient = [Double](repeating: 0, count: layout.count)
+    try shouldStop()
     try unsafe gradient.withUnsafeMutableBufferPointer { gradient in
       try unsafe network.backward(labels: labels, into: gradient.baseAddress)
     }
+    try shouldStop()
     let snip = layout.weights.reduce(0) { $0 + abs(parameters[$1] * gradient[$1]) }
     let codes = images.indices.map { image in
       (1...architecture.layerCount).flatMap { layer in
@@ -144,7 +152,9 @@ struct CompanionScorer {
     }
   }
 
-  func ntkCondition(_ images: [[Double]], classes: Int) throws -> Double {
+  func ntkCondition(
+    _ images: [[Double]], classes: Int, shouldStop: () throws -> Void = {}
+  ) throws -> Double {
     let network = try classifier(images: 1, classes: classes)
     let count = layout.count
     let share = try MemoryShare(
@@ -153,6 +163,7 @@ struct CompanionScorer {
     var gradients: [Double] = []
     gradients.reserveCapacity(images.count * count)
     for image in images {
+      try shouldStop()
       network.network.input.store(image.span, vectorsFrom: 0, ofImage: 0)
       try network.classify()
       var gradient = [Double](repeating: 0, count: count)

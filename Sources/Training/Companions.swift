@@ -71,27 +71,31 @@ public struct Companions: Hashable, Sendable {
   ///   - seed: the seed of the initialisation.
   ///   - draw: its draw.
   ///   - sweeps: the sweeps of inference, at least 1.
+  ///   - shouldStop: called between passes through the network; may throw to end.
   ///
-  /// **Throws**: `LAPACKError` and `OneDNNError`.
+  /// **Throws**: what `shouldStop` throws, `LAPACKError` and `OneDNNError`.
   public init(
     _ architecture: Architecture, images: LabelledImages, batch: [Int], seed: Int64, draw: Int,
-    sweeps: Int = 1
+    sweeps: Int = 1, shouldStop: () throws -> Void = {}
   ) throws {
     precondition(images.fit(architecture.input), "images of another shape than the network's input")
     precondition(batch.count >= 2, "scores of a batch need two images")
     let layout = ParameterLayout(architecture, classes: images.classes)
     let start = layout.initialParameters(of: architecture, seed: seed, draw: draw)
     let parameters = start.map { Double($0) }
-    let scorer = try CompanionScorer(architecture, layout, parameters, sweeps: sweeps)
+    let scorer = try CompanionScorer(
+      architecture, layout, parameters, sweeps: sweeps, shouldStop: shouldStop)
+    try shouldStop()
     if sweeps == 1 { synflowLog = try scorer.synflowLog() }
-    spectralNormLog = try scorer.spectralNormLog()
+    spectralNormLog = try scorer.spectralNormLog(shouldStop: shouldStop)
     var stream = RandomKey(domain: "framesweep zen score", seed: seed)
       .appending(architecture.canonicalBytes).appending(draw).stream
-    zenScore = try scorer.zenScore(pairs: Self.zenPairs, from: &stream)
+    zenScore = try scorer.zenScore(pairs: Self.zenPairs, from: &stream, shouldStop: shouldStop)
     let values = batch.map { images.image($0) }
     let labels = batch.map { images.labels[$0] }
-    (gradientNorm, snip, naswot) = try scorer.batchScores(values, labels, classes: images.classes)
+    (gradientNorm, snip, naswot) = try scorer.batchScores(
+      values, labels, classes: images.classes, shouldStop: shouldStop)
     ntkCondition = try scorer.ntkCondition(
-      Array(values.prefix(Self.kernelImages)), classes: images.classes)
+      Array(values.prefix(Self.kernelImages)), classes: images.classes, shouldStop: shouldStop)
   }
 }

@@ -27,10 +27,14 @@ struct PotentialPenalty {
   /// Adds the term's gradient, computed in double precision, to that of all parameters.
   ///
   /// - Returns: the term.
+  ///
+  /// **Throws**: what `shouldStop` throws, which is called between products of matrices.
   @discardableResult
-  mutating func add(at parameters: [Float], to gradient: inout [Float]) -> Double {
+  mutating func add(
+    at parameters: [Float], to gradient: inout [Float], shouldStop: () throws -> Void
+  ) rethrows -> Double {
     for place in weights.indices { weights[place] = Double(parameters[place]) }
-    let value = potential.evaluate(at: weights, gradient: &slopes, shouldStop: {})
+    let value = try potential.evaluate(at: weights, gradient: &slopes, shouldStop: shouldStop)
     for place in slopes.indices { gradient[place] += Float(strength * slopes[place]) }
     return strength * value
   }

@@ -9,12 +9,13 @@ extension Trainer {
   /// The gradients that images are moved along go through all sweeps of inference. Step sizes do not
   /// depend on the image, so these gradients are whole.
   ///
-  /// **Throws**: `OneDNNError`, and what `shouldStop` throws, which is called before each batch.
+  /// **Throws**: `OneDNNError`, `LAPACKError`, and what `shouldStop` throws, which is called before each
+  /// batch and each step of the attack.
   public func adversarialError(
     _ attack: Attack, radius: Double, shouldStop: () throws -> Void = {}
   ) throws -> Double {
     precondition(radius >= 0 && !state.hasDiverged, "an attack on nothing")
-    try loadParameters()
+    try loadParameters(shouldStop: shouldStop)
     var mistakes = 0
     for first in stride(from: 0, to: split.test.count, by: network.network.images) {
       try shouldStop()
@@ -25,7 +26,8 @@ extension Trainer {
       let key = RandomKey(domain: "framesweep attack", seed: seed).appending(draw)
         .appending(attack.isEuclidean ? 2 : 0)
       let starts = batch.map { key.appending($0) }
-      try perturb(labels, attack, radius: Float(radius), starts: starts)
+      try perturb(
+        labels, attack, radius: Float(radius), starts: starts, shouldStop: shouldStop)
       try network.classify()
       mistakes += zip(before, network.mistakes(labels)).count { $0 || $1 }
     }
@@ -39,7 +41,11 @@ extension Trainer {
   ///   - attack: how they are moved.
   ///   - radius: how far.
   ///   - starts: what random starts are keyed by, for each image.
-  func perturb(_ labels: [Int], _ attack: Attack, radius: Float, starts: [RandomKey]) throws {
+  ///   - shouldStop: called before each step; may throw to end.
+  func perturb(
+    _ labels: [Int], _ attack: Attack, radius: Float, starts: [RandomKey],
+    shouldStop: () throws -> Void
+  ) throws {
     let input = network.network.input
     let origins = images(in: input, count: labels.count)
     var moved = origins
@@ -51,6 +57,7 @@ extension Trainer {
       put(moved, into: input)
     }
     for _ in 0..<attack.steps {
+      try shouldStop()
       try network.classify()
       try unsafe network.backward(labels: labels, into: nil, wantsInput: true)
       let gradients = images(in: network.network.inputGradient, count: labels.count)

@@ -72,10 +72,12 @@ public final class Trainer {
 
   /// Gives the network the parameters as they are now, and the step sizes that follow from them.
   ///
-  /// **Throws**: `OneDNNError`.
-  func loadParameters() throws {
+  /// **Throws**: `OneDNNError`, `LAPACKError`, and what `shouldStop` throws.
+  func loadParameters(shouldStop: () throws -> Void) throws {
     try network.setParameters(state.parameters)
-    if let inference { network.network.rates = try inference.rates(at: state.parameters) }
+    if let inference {
+      network.network.rates = try inference.rates(at: state.parameters, shouldStop: shouldStop)
+    }
   }
 
   private var stepsPerEpoch: Int { split.training.count / network.network.images }
@@ -84,8 +86,8 @@ public final class Trainer {
   ///
   /// Images that do not fill a last batch are left out; the next epoch's order leaves out others.
   ///
-  /// **Throws**: `OneDNNError`, and what `shouldStop` throws; an epoch that was stopped must be run
-  /// again from a kept state.
+  /// **Throws**: `OneDNNError`, and what `shouldStop` throws, which is called between passes through the
+  /// network; an epoch that was stopped must be run again from a kept state.
   public func runEpoch(shouldStop: () throws -> Void = {}) throws {
     var stream = RandomKey(domain: "framesweep training order", seed: seed)
       .appending(draw).appending(state.epoch).stream
@@ -95,7 +97,8 @@ public final class Trainer {
     for step in 0..<stepsPerEpoch {
       try shouldStop()
       let batch = order[step * count..<(step + 1) * count]
-      loss += try train(on: batch, step: state.epoch * stepsPerEpoch + step)
+      loss += try train(
+        on: batch, step: state.epoch * stepsPerEpoch + step, shouldStop: shouldStop)
       if state.hasDiverged { break }
     }
     state.epoch += 1
@@ -108,14 +111,16 @@ public final class Trainer {
   }
 
   /// The sum of the batch's losses.
-  private func train(on batch: ArraySlice<Int>, step: Int) throws -> Double {
+  private func train(
+    on batch: ArraySlice<Int>, step: Int, shouldStop: () throws -> Void
+  ) throws -> Double {
     try network.setParameters(state.parameters)
     if let inference {
       // From the beginning once an epoch, so that what was kept between two leads to the same bits.
       network.network.rates =
         step % stepsPerEpoch == 0
-        ? try inference.approximateRates(at: state.parameters)
-        : try inference.followingRates(at: state.parameters)
+        ? try inference.approximateRates(at: state.parameters, shouldStop: shouldStop)
+        : try inference.followingRates(at: state.parameters, shouldStop: shouldStop)
     }
     let key = RandomKey(domain: "framesweep augmentation", seed: seed).appending(draw).appending(
       step)
@@ -128,7 +133,8 @@ public final class Trainer {
     if let attack = settings.attack {
       try perturb(
         labels, attack, radius: Float(settings.attackRadius),
-        starts: labels.indices.map { key.appending("attack").appending($0) })
+        starts: labels.indices.map { key.appending("attack").appending($0) },
+        shouldStop: shouldStop)
     }
     try network.classify()
     let loss = network.score(labels).loss
@@ -136,7 +142,7 @@ public final class Trainer {
     try unsafe gradient.withUnsafeMutableBufferPointer { gradient in
       try unsafe network.backward(labels: labels, into: gradient.baseAddress)
     }
-    penalty?.add(at: state.parameters, to: &gradient)
+    try penalty?.add(at: state.parameters, to: &gradient, shouldStop: shouldStop)
     let norm = euclideanNorm(gradient)
     guard loss.isFinite, norm.isFinite else {
       state.hasDiverged = true
@@ -167,16 +173,17 @@ public final class Trainer {
 
   /// Scores the network as it is now.
   ///
-  /// **Throws**: `OneDNNError`.
-  public func result() throws -> TrainingResult {
+  /// **Throws**: `OneDNNError`, `LAPACKError`, and what `shouldStop` throws, which is called before each
+  /// batch.
+  public func result(shouldStop: () throws -> Void = {}) throws -> TrainingResult {
     var result = TrainingResult(
       status: state.hasDiverged ? .diverged : .completed, epochs: state.epoch,
       convergedAfter: state.convergedAfter)
     guard !state.hasDiverged else { return result }
-    try loadParameters()
-    (result.trainingLoss, result.trainingError) = try evaluate(split.training)
-    (result.validationLoss, result.validationError) = try evaluate(split.validation)
-    (result.testLoss, result.testError) = try evaluate(split.test)
+    try loadParameters(shouldStop: shouldStop)
+    (result.trainingLoss, result.trainingError) = try evaluate(split.training, shouldStop)
+    (result.validationLoss, result.validationError) = try evaluate(split.validation, shouldStop)
+    (result.testLoss, result.testError) = try evaluate(split.test, shouldStop)
     if !(result.trainingLoss + result.validationLoss + result.testLoss).isFinite {
       return TrainingResult(
         status: .diverged, epochs: state.epoch, convergedAfter: state.convergedAfter)
@@ -184,10 +191,13 @@ public final class Trainer {
     return result
   }
 
-  private func evaluate(_ set: [Int]) throws -> (loss: Double, error: Double) {
+  private func evaluate(
+    _ set: [Int], _ shouldStop: () throws -> Void
+  ) throws -> (loss: Double, error: Double) {
     let count = network.network.images
     var (loss, mistakes) = (0.0, 0)
     for first in stride(from: 0, to: set.count, by: count) {
+      try shouldStop()
       let labels = load(set[first..<min(first + count, set.count)])
       try network.classify()
       let score = network.score(labels)

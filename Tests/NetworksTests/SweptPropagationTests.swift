@@ -44,6 +44,22 @@ import Testing
     }
   }
 
+  @Test("Preparing several sweeps can be ended while step sizes are sought") func stops() throws {
+    struct Stop: Error {}
+    let sample = try InferenceTests.Sample(seed: 1)
+    var asked = 0
+    #expect(throws: Stop.self) {
+      _ = try SweptPropagation<Double>(
+        sample.network.architecture, weights: sample.network.weights, images: 1, vectors: 1,
+        sweeps: 2
+      ) {
+        asked += 1
+        if asked == 2 { throw Stop() }
+      }
+    }
+    #expect(asked == 2)
+  }
+
   @Test("One sweep is the feed-forward network, values and tangents", arguments: 0..<12)
   func one(_ seed: Int) throws {
     let sample = try InferenceTests.Sample(seed: seed)

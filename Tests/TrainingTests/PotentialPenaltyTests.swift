@@ -42,7 +42,7 @@ import Testing
     let parameters = layout.initialParameters(of: architecture, seed: 2, draw: 0)
     var penalty = PotentialPenalty(architecture, layout, strength: 4)
     var gradient = [Float](repeating: 1, count: layout.count)
-    let term = penalty.add(at: parameters, to: &gradient)
+    let term = penalty.add(at: parameters, to: &gradient, shouldStop: {})
     var cache = StructureCache()
     let weights = layout.network(of: parameters)
     let expected = FrameStatistics(architecture, weights: weights, cache: &cache)
