@@ -53,12 +53,22 @@ extension PointComputer {
     }
     let clock = ContinuousClock()
     var last = clock.now
+    var pause = checkpoints?.interval ?? .zero
     while !trainer.isDone {
       try trainer.runEpoch(shouldStop: shouldStop)
-      guard let checkpoints, clock.now - last >= checkpoints.interval else { continue }
-      checkpoints.keep(trainer.state, of: id, draw: draw)
+      guard let checkpoints, clock.now - last >= pause else { continue }
+      pause = checkpoints.keep(trainer.state, of: id, draw: draw)
       last = clock.now
     }
+  }
+
+  /// Removes what was kept of a point's trainings now that its record is there, on whatever host that is.
+  ///
+  /// A kill before the record is in the journal costs the training. A point that came to a limit may be
+  /// tried again with a higher one, and goes on.
+  func dropCheckpoints(of point: Point, _ status: PointStatus) {
+    guard recipe.measure.train != nil, status != .timeout, status != .outOfMemory else { return }
+    checkpoints?.remove(point.id, draws: recipe.draws(of: point))
   }
 
   private func attack(

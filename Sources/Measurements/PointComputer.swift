@@ -96,6 +96,7 @@ public struct PointComputer {
         }
       record.message = (error as? MemoryRefused).map { "\(MemoryExceeded($0))" } ?? "\(error)"
     }
+    dropCheckpoints(of: point, record.status)
     record.execution.run = run
     record.execution.rank = rank
     record.execution.wallSeconds = (clock.now - start) / .seconds(1)

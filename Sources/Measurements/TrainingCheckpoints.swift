@@ -6,12 +6,15 @@ internal import Training
 /// epoch with the same bits.
 ///
 /// A file belongs to one plan, point and draw. Whatever cannot be read or written is as if it were
-/// not there: it costs time and never changes a result.
+/// not there: it costs time and never changes a result. Numbers are little-endian, as on every machine
+/// that this program runs on.
 public struct TrainingCheckpoints: Sendable {
   /// The folder of the files, made when the first is written.
   public let folder: String
   /// The least time between two files of one training.
   public let interval: Duration
+  /// The next file of a training is written no sooner than so many times what the last one took.
+  static let pauseRatio = 50
   private let plan: Digest256
 
   /// Keeps files in a folder.
@@ -38,8 +41,13 @@ public struct TrainingCheckpoints: Sendable {
     }
     guard UInt32(word(length, 4)) == crc32c(Array(bytes[..<length])) else { return nil }
     func numbers(_ place: Int) -> [Float] {
-      (0..<parameterCount).map {
-        Float(bitPattern: UInt32(truncatingIfNeeded: word(place + 4 * $0, 4)))
+      unsafe bytes.withUnsafeBytes { bytes in
+        unsafe [Float](unsafeUninitializedCapacity: parameterCount) { numbers, count in
+          let part = unsafe UnsafeRawBufferPointer(
+            rebasing: bytes[place..<place + 4 * parameterCount])
+          unsafe UnsafeMutableRawBufferPointer(numbers).copyMemory(from: part)
+          count = parameterCount
+        }
       }
     }
     let start = header.count + 24
@@ -53,7 +61,11 @@ public struct TrainingCheckpoints: Sendable {
   }
 
   /// Keeps the state of a training, replacing what was kept before in one step.
-  func keep(_ state: TrainingState, of point: Digest256, draw: Int) {
+  ///
+  /// - Returns: how long the next file shall wait.
+  @discardableResult
+  func keep(_ state: TrainingState, of point: Digest256, draw: Int) -> Duration {
+    let start = ContinuousClock.now
     var bytes = header(point, draw, state.parameters.count)
     func append(_ value: UInt64, _ count: Int = 8) {
       for byte in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * byte))) }
@@ -61,12 +73,25 @@ public struct TrainingCheckpoints: Sendable {
     append(UInt64(state.epoch))
     append(UInt64(state.convergedAfter ?? 0))
     append(state.hasDiverged ? 1 : 0)
-    for number in state.parameters { append(UInt64(number.bitPattern), 4) }
-    for number in state.velocity { append(UInt64(number.bitPattern), 4) }
+    bytes.reserveCapacity(bytes.count + 8 * state.parameters.count + 4)
+    for numbers in [state.parameters, state.velocity] {
+      unsafe numbers.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
     append(UInt64(crc32c(bytes)), 4)
     try? FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true)
     try? Data(bytes).write(to: URL(fileURLWithPath: path(point, draw)), options: .atomic)
+    return pause(afterWriting: ContinuousClock.now - start)
+  }
+
+  /// The least time from the end of one file to the next: trainings do not wait for the disk for more
+  /// than a fiftieth of their time.
+  func pause(afterWriting time: Duration) -> Duration { max(interval, time * Self.pauseRatio) }
+
+  /// Removes what was kept of a point, and the folder where nothing else is in it.
+  func remove(_ point: Digest256, draws: Int) {
+    for draw in 0..<draws { unsafe unlink(path(point, draw)) }
+    unsafe rmdir(folder)
   }
 
   /// Removes everything that was kept.

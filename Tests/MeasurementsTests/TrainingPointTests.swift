@@ -129,6 +129,7 @@ import Training
     checkpoints.keep(other, of: point.id, draw: 1)
     #expect(record(checkpoints).values != expected)
     // A torn file, and one of another plan, are as none.
+    checkpoints.keep(other, of: point.id, draw: 1)
     let path =
       try checkpoints.folder
       + "/" + #require(FileManager.default.contentsOfDirectory(atPath: checkpoints.folder).first)
@@ -136,10 +137,53 @@ import Training
     let digest = try #require(Digest256(bytes: [UInt8](repeating: 7, count: 32)))
     #expect(
       record(TrainingCheckpoints(folder: checkpoints.folder, plan: digest)).values == expected)
+    try FileManager.default.createDirectory(
+      atPath: checkpoints.folder, withIntermediateDirectories: true)
     try bytes.dropLast(5).write(to: URL(fileURLWithPath: path))
     #expect(record(checkpoints).values == expected)
+    checkpoints.keep(other, of: point.id, draw: 1)
     checkpoints.removeAll()
     #expect(!FileManager.default.fileExists(atPath: checkpoints.folder))
+  }
+
+  @Test("What was kept of a point goes with its record, but where a limit ended it")
+  func removal() throws {
+    let folder = try TemporaryDirectory()
+    let checkpoints = TrainingCheckpoints(
+      folder: folder.path + "/kept", plan: plan.planHash, interval: .seconds(3_600))
+    let ids = (0..<2).map { plan.point(at: $0).id }
+    // States of another size are not gone on from, and are removed like others.
+    let state = TrainingState(parameters: [1, 2, 3])
+    for id in ids { for draw in 0..<2 { checkpoints.keep(state, of: id, draw: draw) } }
+    func kept() -> [String]? {
+      try? FileManager.default.contentsOfDirectory(atPath: checkpoints.folder).sorted()
+    }
+    let others = ["0", "1"].map { "\(ids[1].hexadecimal)-\($0)" }
+    var small = sweep.computer(memoryLimit: 1, checkpoints: checkpoints)
+    #expect(small.record(of: 0).status == .outOfMemory)
+    #expect(kept()?.count == 4)
+    var computer = sweep.computer(checkpoints: checkpoints)
+    #expect(computer.record(of: 0).status == .ok)
+    #expect(kept() == others)
+    #expect(computer.record(of: 1).status == .ok)
+    #expect(kept() == nil)
+  }
+
+  @Test("A state comes back bit for bit, and long writes make long pauses") func states() throws {
+    let folder = try TemporaryDirectory()
+    let checkpoints = TrainingCheckpoints(folder: folder.path + "/kept", plan: plan.planHash)
+    let id = plan.point(at: 0).id
+    var state = TrainingState(parameters: [-0.0, 1.5, .leastNonzeroMagnitude, -.infinity, 3e38])
+    state.velocity = [2, -1, 0, .greatestFiniteMagnitude, -7.25]
+    state.epoch = 12
+    state.convergedAfter = 9
+    checkpoints.keep(state, of: id, draw: 3)
+    let found = try #require(checkpoints.state(of: id, draw: 3, parameterCount: 5))
+    #expect(found == state)
+    #expect(found.parameters.map(\.bitPattern) == state.parameters.map(\.bitPattern))
+    #expect(checkpoints.state(of: id, draw: 3, parameterCount: 4) == nil)
+    #expect(checkpoints.pause(afterWriting: .milliseconds(20)) == .seconds(1))
+    #expect(checkpoints.pause(afterWriting: .milliseconds(400)) == .seconds(20))
   }
 
   @Test("Sweeps of inference change what is evaluated, and no frame") func sweeps() throws {
