@@ -119,8 +119,9 @@ extension Driver {
   ) throws {
     guard now >= run.nextWatch else { return }
     run.nextWatch = now + 0.25
+    let localWorkers = Set(transport.localWorkers)
     let remote = (0..<coordinator.workerCount).filter { worker in
-      !transport.localWorkers.contains(worker) && !coordinator.lostWorkers.contains(worker)
+      !coordinator.workers[worker].isLost && !localWorkers.contains(worker)
     }
     let pings = now >= run.nextPing
     if pings { run.nextPing = now + Self.pingSeconds }
