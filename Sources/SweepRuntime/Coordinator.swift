@@ -165,17 +165,14 @@ public struct Coordinator: Sendable {
         assign(to: other, &actions)
       }
     case .dropped(let points):
-      let seconds = release(points, of: worker)
+      // Workers drop points after `drain` only, behind which nothing is handed out.
+      _ = release(points, of: worker)
       actions.append(.note(.returned(points)))
-      if stopReason == nil { queue.putBack(points, predictedSeconds: seconds) }
     case .unyielding(let point, let seconds):
       _ = release([point], of: worker)
       giveUp(point, .unyielding(seconds: seconds, worker: worker), &actions)
       assign(to: worker, &actions)
     case .heartbeat: break
-    case .broken(let reason):
-      hasEnded = true
-      actions.append(.abort(reason: "rank \(worker): \(reason)"))
     }
   }
 

@@ -26,8 +26,6 @@ public enum WorkerMessage: Sendable, Equatable {
   ///
   /// The worker has left its compute thread alone and goes on with another.
   case unyielding(point: Int32, seconds: Double)
-  /// The worker cannot go on, and why.
-  case broken(reason: String)
 }
 
 /// Several points' outcomes, as they travel and as they are stored.

@@ -7,7 +7,7 @@ public struct MessageError: Error, Equatable, CustomStringConvertible {
 /// Messages as bytes: a version, a kind, then the fields, little-endian, lists after their length.
 public enum MessageCodec {
   /// The first byte of every message; ranks of different versions refuse each other.
-  public static let version: UInt8 = 2
+  public static let version: UInt8 = 3
 
   /// The bytes of a coordinator's message.
   public static func encode(_ message: CoordinatorMessage) -> [UInt8] {
@@ -33,7 +33,6 @@ public enum MessageCodec {
     case .unyielding(let point, let seconds):
       writer.append(point)
       writer.append(seconds.bitPattern)
-    case .broken(let reason): writer.append(Array(reason.utf8))
     }
     return writer.bytes
   }
@@ -74,8 +73,7 @@ public enum MessageCodec {
       message = .results(block)
     case 13: message = .dropped(points: try reader.points())
     case 14: message = .heartbeat
-    case 15: message = .broken(reason: String(decoding: try reader.byteList(), as: UTF8.self))
-    case 16:
+    case 15:
       let point = try reader.integer(as: Int32.self)
       let bits = try reader.integer(as: UInt64.self)
       message = .unyielding(point: point, seconds: Double(bitPattern: bits))
@@ -105,8 +103,7 @@ extension WorkerMessage {
     case .results: 12
     case .dropped: 13
     case .heartbeat: 14
-    case .broken: 15
-    case .unyielding: 16
+    case .unyielding: 15
     }
   }
 }

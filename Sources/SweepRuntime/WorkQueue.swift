@@ -95,14 +95,6 @@ public struct WorkQueue: Sendable {
     return ([point], Double(seconds))
   }
 
-  /// Takes points back that a worker dropped; they go to the end.
-  public mutating func putBack(_ dropped: [Int32], predictedSeconds: Double) {
-    points.append(contentsOf: dropped)
-    let each = predictedSeconds / Double(max(dropped.count, 1))
-    seconds.append(contentsOf: repeatElement(Float(each), count: dropped.count))
-    remainingSeconds += predictedSeconds
-  }
-
   /// Forgets all waiting points.
   public mutating func removeAll() {
     next = points.count

@@ -10,7 +10,6 @@ import Testing
     .ready(planHash: [0, 255], host: "nödel"),
     .results(ResultBlock(points: [3, 1], records: [1, 2, 3], notOK: 1, busySeconds: 0.5)),
     .dropped(points: [9]), .heartbeat, .unyielding(point: 4, seconds: 2.5),
-    .broken(reason: "no memory"),
   ]
 
   @Test("Encoding and decoding give every message back") func roundTrip() throws {
