@@ -21,13 +21,18 @@ public struct WorkQueue: Sendable {
     public init() {}
   }
 
-  private var points: [Int32]
-  private var seconds: [Float]
-  private var next = 0
+  private struct Entry {
+    var point: Int32
+    var seconds: Float
+  }
+
+  /// The points that wait, longest first.
+  private var waiting: ArraySlice<Entry>
   /// The predicted seconds of all waiting points.
   public private(set) var remainingSeconds: Double
-  /// Points that were too long when their turn came, longest first.
-  private var setAside: [(point: Int32, seconds: Float)] = []
+  /// Points that were too long when their turn came, longest first, as their turns come so.
+  private var setAside: ArraySlice<Entry> = []
+  private var setAsideSeconds = 0.0
   private let policy: Policy
 
   /// Queues points with their predicted seconds.
@@ -40,65 +45,100 @@ public struct WorkQueue: Sendable {
       predictedSeconds[$0] != predictedSeconds[$1]
         ? predictedSeconds[$0] > predictedSeconds[$1] : $0 < $1
     }
-    self.points = order.map { points[$0] }
-    seconds = order.map { max(predictedSeconds[$0], 1e-7) }
-    remainingSeconds = seconds.reduce(0) { $0 + Double($1) }
+    waiting = order.map { Entry(point: points[$0], seconds: max(predictedSeconds[$0], 1e-7)) }[...]
+    remainingSeconds = waiting.reduce(0) { $0 + Double($1.seconds) }
   }
 
   /// The number of points that were set aside as too long.
   public var setAsideCount: Int { setAside.count }
   /// The number of waiting points, without those set aside.
-  public var count: Int { points.count - next }
+  public var count: Int { waiting.count }
   /// Whether no point waits.
-  public var isEmpty: Bool { count == 0 }
+  public var isEmpty: Bool { waiting.isEmpty }
 
   /// Takes the next batch for one of so many workers; nil when none waits.
   ///
   /// No point longer than `longest` seconds is in it: those are set aside until no other waits and a
   /// worker has time for them, as it may when points turn out to take less than predicted.
+  ///
+  /// **Complexity**: O(batch). Of points that were set aside, O(1) where none fits; else their number's
+  /// logarithm, and moving those behind the batch.
   public mutating func take(
     workers: Int, longest: Double = .infinity
   ) -> (points: [Int32], predictedSeconds: Double)? {
-    while next < points.count, Double(seconds[next]) > longest {
-      setAside.append((points[next], seconds[next]))
-      remainingSeconds -= Double(seconds[next])
-      next += 1
+    while let first = waiting.first, Double(first.seconds) > longest {
+      setAside.append(first)
+      setAsideSeconds += Double(first.seconds)
+      remainingSeconds -= Double(first.seconds)
+      waiting.removeFirst()
     }
-    guard !isEmpty else {
-      remainingSeconds = 0
-      return setAside.firstIndex { Double($0.seconds) <= longest }.map { takeAside($0) }
+    guard waiting.isEmpty else {
+      let batch = Self.takeBatch(
+        from: &waiting, at: waiting.startIndex,
+        seconds: min(target(of: remainingSeconds, workers), longest), policy)
+      remainingSeconds = isEmpty ? 0 : remainingSeconds - batch.predictedSeconds
+      return batch
     }
-    let fair = remainingSeconds * policy.share / Double(max(workers, 1))
-    let target = min(policy.longestBatch, max(policy.shortestBatch, fair))
-    let start = next
-    var sum = 0.0
-    while next < points.count, next - start < policy.mostPoints {
-      // A point that would overshoot the target waits, unless the batch would be empty.
-      if next > start, sum + Double(seconds[next]) > min(target, longest) { break }
-      sum += Double(seconds[next])
-      next += 1
-    }
-    remainingSeconds = isEmpty ? 0 : remainingSeconds - sum
-    return (Array(points[start..<next]), sum)
+    remainingSeconds = 0
+    guard let place = firstAside(upTo: longest) else { return nil }
+    return takeAside(from: place, seconds: min(target(of: setAsideSeconds, workers), longest))
   }
 
   /// Takes the shortest of the points that were set aside.
   public mutating func takeShortestAside() -> (points: [Int32], predictedSeconds: Double)? {
-    let place = setAside.indices.min { setAside[$0].seconds < setAside[$1].seconds }
-    return place.map { takeAside($0) }
+    setAside.isEmpty ? nil : takeAside(from: setAside.endIndex - 1, seconds: 0)
+  }
+
+  /// The predicted seconds of a batch where so many are left.
+  private func target(of seconds: Double, _ workers: Int) -> Double {
+    let fair = seconds * policy.share / Double(max(workers, 1))
+    return min(policy.longestBatch, max(policy.shortestBatch, fair))
+  }
+
+  /// The longest point that was set aside and is not longer than so many seconds.
+  private func firstAside(upTo longest: Double) -> Int? {
+    guard let last = setAside.last, Double(last.seconds) <= longest else { return nil }
+    var (low, high) = (setAside.startIndex, setAside.endIndex - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if Double(setAside[middle].seconds) <= longest { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   private mutating func takeAside(
-    _ place: Int
+    from place: Int, seconds: Double
   ) -> (points: [Int32], predictedSeconds: Double) {
-    let (point, seconds) = setAside.remove(at: place)
-    return ([point], Double(seconds))
+    let batch = Self.takeBatch(from: &setAside, at: place, seconds: seconds, policy)
+    setAsideSeconds = setAside.isEmpty ? 0 : setAsideSeconds - batch.predictedSeconds
+    return batch
+  }
+
+  /// Takes points from a place on, at least one, and no more than take so many seconds.
+  private static func takeBatch(
+    from entries: inout ArraySlice<Entry>, at place: Int, seconds: Double, _ policy: Policy
+  ) -> (points: [Int32], predictedSeconds: Double) {
+    var end = place + 1
+    var sum = Double(entries[place].seconds)
+    while end < entries.endIndex, end - place < policy.mostPoints,
+      sum + Double(entries[end].seconds) <= seconds
+    {
+      sum += Double(entries[end].seconds)
+      end += 1
+    }
+    let points = entries[place..<end].map(\.point)
+    if place == entries.startIndex {
+      entries = entries[end...]
+    } else {
+      entries.removeSubrange(place..<end)
+    }
+    return (points, sum)
   }
 
   /// Forgets all waiting points.
   public mutating func removeAll() {
-    next = points.count
+    waiting = []
     setAside = []
-    remainingSeconds = 0
+    (remainingSeconds, setAsideSeconds) = (0, 0)
   }
 }

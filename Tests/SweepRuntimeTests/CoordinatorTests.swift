@@ -76,6 +76,41 @@ import Testing
     #expect(coordinator.notOKCount == 1)
   }
 
+  @Test("Points that were set aside come in batches, the longest that fit first, and each once")
+  func setAsideBatches() {
+    // 1, 2, …, 1,000 ms, equal ones next to each other.
+    let seconds = (0..<2_000).map { Float($0 / 2 + 1) * 1e-3 }
+    var queue = WorkQueue(points: (0..<2_000).map { $0 }, predictedSeconds: seconds)
+    #expect(queue.take(workers: 4, longest: 0) == nil)
+    #expect(queue.setAsideCount == 2_000 && queue.isEmpty && queue.remainingSeconds == 0)
+    var seen = Set<Int32>()
+    for (longest, taken) in [(0.0105, 20), (0.5005, 1_000), (0.2, 1_000), (2, 2_000)] {
+      var last = Float(longest)
+      while let batch = queue.take(workers: 4, longest: longest) {
+        let own = batch.points.map { seconds[Int($0)] }
+        // The first is the longest of those left that fit, and none is longer than the one before.
+        #expect(own[0] <= last && own == own.sorted(by: >))
+        last = own[0]
+        let sum = own.reduce(0) { $0 + Double($1) }
+        #expect(own.count == 1 || sum <= min(0.25, longest) + 1e-6)
+        #expect(abs(batch.predictedSeconds - sum) <= 1e-6)
+        for point in batch.points { #expect(seen.insert(point).inserted) }
+      }
+      #expect(seen.count == taken && queue.setAsideCount == 2_000 - taken)
+    }
+  }
+
+  @Test("Asking again and again for points that were set aside looks at one of them")
+  func setAsideRefusals() {
+    // Looking at all of them each time, 10¹⁰ in sum, would not come to an end here.
+    let count: Int32 = 100_000
+    var queue = WorkQueue(
+      points: (0..<count).map { $0 }, predictedSeconds: [Float](repeating: 50, count: Int(count)))
+    for _ in 0..<count { #expect(queue.take(workers: 1_000, longest: 40) == nil) }
+    #expect(queue.setAsideCount == Int(count))
+    #expect(queue.takeShortestAside()?.points.count == 1)
+  }
+
   @Test("Batches shrink towards the end and every point is taken once", arguments: [1, 7, 100])
   func batches(workers: Int) {
     let seconds = (0..<10_000).map { Float($0 % 97) * 1e-4 }
