@@ -102,7 +102,7 @@ public struct JobRequest: Hashable, Sendable {
 }
 
 /// Bytes in whole mebibytes, rounded up.
-func mebibytes(_ bytes: Double) -> Int { Int(max(bytes / 0x1p20, 1).rounded(.up)) }
+func mebibytes(_ bytes: Double) -> Int { Int(min(max(bytes / 0x1p20, 1), 0x1p62).rounded(.up)) }
 
 /// A word as the shell reads it back, in quotes where it needs them.
 public func shellQuoted(_ word: String) -> String {

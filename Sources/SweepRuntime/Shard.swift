@@ -42,7 +42,7 @@ public struct ShardDeal: Sendable {
   public let count: Int
   /// The shard of every point of the plan.
   public let shards: [Int32]
-  /// The cost of every shard, in the units of the points' costs.
+  /// The cost of every shard, in the units of the points' costs; the largest integer for any above it.
   public let loads: [UInt64]
 
   /// Deals all points of a plan.
@@ -88,7 +88,8 @@ private struct HandHeap {
   /// Gives a cost to the lightest shard, and returns its number.
   mutating func addToLightest(_ cost: UInt64) -> Int {
     let lightest = heap[0]
-    loads[lightest] += cost
+    let (sum, isTooLarge) = loads[lightest].addingReportingOverflow(cost)
+    loads[lightest] = isTooLarge ? .max : sum
     sinkTop()
     return lightest
   }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How quantities are shown in the terminal.
 enum Show {
-  /// Seconds as a person reads them: 0.3 ms, 12.5 s, 3 min 20 s, 2 h 5 min, 3 d 4 h.
+  /// Seconds as a person reads them: 0.3 ms, 12.5 s, 3 min 20 s, 2 h 5 min, 3 d 4 h, 2e+10 d.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "unknown" }
     switch seconds {
@@ -11,6 +11,7 @@ enum Show {
     case ..<60: return String(format: "%.1f s", seconds)
     case ..<3_600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
     case ..<86_400: return "\(Int(seconds) / 3_600) h \(Int(seconds) % 3_600 / 60) min"
+    case 1e15...: return String(format: "%.3g d", seconds / 86_400)
     default: return "\(Int(seconds) / 86_400) d \(Int(seconds) % 86_400 / 3_600) h"
     }
   }

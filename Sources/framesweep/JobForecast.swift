@@ -49,7 +49,7 @@ struct JobForecast {
     } else {
       let longest = Double(seconds.max() ?? 0)
       let useful = longest > 0 ? Int((total / longest).rounded(.up)) : 1
-      let wanted = max(1, Int((total * site.margin / Self.wantedSeconds).rounded(.up)))
+      let wanted = Int(min(max(total * site.margin / Self.wantedSeconds, 1), 1e9).rounded(.up))
       let perNode = JobRequest.ranksPerNode(
         of: site.nodes, memoryBytesPerCore: memoryBytesPerCore)
       // Cores of whole nodes are paid for whether they work or not.

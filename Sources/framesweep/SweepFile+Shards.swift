@@ -11,8 +11,9 @@ extension SweepFile {
   /// model's fixed rates, never from what was measured on one of them.
   func deal(into count: Int) -> ShardDeal {
     var model = CostModel(recipe)
+    // Points that are predicted to take more than a century and a half are dealt as equals.
     let nanoseconds = (0..<plan.count).map { index in
-      UInt64((model.cost(of: plan.point(at: index)).seconds * 1e9).rounded())
+      UInt64(min((model.cost(of: plan.point(at: index)).seconds * 1e9).rounded(), 0x1p62))
     }
     return ShardDeal(costs: nanoseconds, count: count)
   }

@@ -34,6 +34,14 @@ import Testing
     #expect(ShardDeal(costs: [0, 0, 0, 0], count: 2).shards == [0, 1, 0, 1])
   }
 
+  @Test("Costs whose sums are beyond all integers are dealt, every point to a shard")
+  func tooLarge() {
+    let deal = ShardDeal(costs: [.max, .max, 5, .max, 7], count: 2)
+    #expect(deal.loads == [.max, .max])
+    #expect(deal.shards[0] == 0 && deal.shards[1] == 1)
+    #expect(deal.shards.allSatisfy { $0 == 0 || $0 == 1 })
+  }
+
   @Test("Shards differ by at most one point's cost", arguments: 1...20 as ClosedRange<UInt64>)
   func balance(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)

@@ -57,6 +57,35 @@ import Testing
       Set(left) == ["dealt.yaml", "whole.h5", "shards", "merged.h5", "overlapping.h5"], "\(left)")
   }
 
+  @Test("Networks that nobody will ever compute are dealt, refused, and said to be too large")
+  func tooLarge() throws {
+    try folder.write(
+      """
+      format: 1
+      name: huge
+      architecture: {input: {channels: 9, size: 1}, stage_depth: 3, form: synthesis}
+      grid: {family: [chain, dense], width: [4, 200000000]}
+      weights: {init: he, draws: 2}
+      measure: {frame: {statistics: true}}
+      """, to: "huge.yaml")
+    for index in 0..<2 {
+      let result = try framesweep(
+        "run", "huge.yaml", "--shard", "\(index)/2", "-o", "shards/\(index).h5")
+      #expect(result.status == 3, "\(result.errorOutput)")
+    }
+    let plan = try framesweep("plan", "huge.yaml")
+    #expect(plan.status == 0 && plan.output.contains("e+"), "\(plan.errorOutput)")
+    for shape in [["--shards", "2"], []] {
+      let submitted = try framesweep(["submit", "huge.yaml", "--profile", "generic-slurm"] + shape)
+      #expect(submitted.status == 64)
+      #expect(submitted.errorOutput.contains("are needed on a node"), "\(submitted.errorOutput)")
+    }
+    let merged = try framesweep("merge", "shards", "-o", "merged.h5")
+    #expect(merged.status == 3, "\(merged.errorOutput)")
+    let failed = try framesweep("inspect", "merged.h5", "--failed").output
+    #expect(failed.split(separator: "\n").count == 2 && failed.contains("out_of_memory"))
+  }
+
   @Test("What is missing is said with the command that computes it, and the rest is written")
   func missing() throws {
     #expect(try framesweep("run", "dealt.yaml", "-o", "whole.h5").status == 0)
