@@ -17,6 +17,7 @@
       const real *abstol, blasint *m, real *w, real *z, const blasint *ldz, blasint *isuppz,     \
       real *work, const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info,    \
       size_t jobz_length, size_t range_length, size_t uplo_length);                              \
+  void prefix##sterf_(const blasint *n, real *d, real *e, blasint *info);                        \
   void prefix##gesdd_(                                                                           \
       const char *jobz, const blasint *m, const blasint *n, real *a, const blasint *lda,         \
       real *s, real *u, const blasint *ldu, real *vt, const blasint *ldvt, real *work,           \

@@ -41,7 +41,7 @@ enum LargestEigenvalue {
       let isComplete = norm <= tolerance * max(largest, diagonal[0])
       let isLast = isComplete || diagonal.count == limit
       if isLast || diagonal.count.isMultiple(of: interval) {
-        let value = try eigenvalue(diagonal, beside)
+        let value = try tridiagonalEigenvalues(diagonal: diagonal, beside: beside).last ?? 0
         defer { largest = value }
         if isLast || value - largest <= tolerance * value { return value }
       }
@@ -50,15 +50,5 @@ enum LargestEigenvalue {
       vector = image
       scal(1 / norm, &vector)
     }
-  }
-
-  private static func eigenvalue(_ diagonal: [Double], _ beside: [Double]) throws -> Double {
-    let order = diagonal.count
-    var matrix = [Double](repeating: 0, count: order * order)
-    for index in 0..<order {
-      matrix[index * (order + 1)] = diagonal[index]
-      if index + 1 < order { matrix[index * (order + 1) + 1] = beside[index] }
-    }
-    return try symmetricEigenvalues(matrix, order: order).last ?? 0
   }
 }

@@ -56,6 +56,28 @@ struct SymmetricEigenTests {
     #expect(isClose(values.reduce(1, *), Double(order + 1), relative: 1e-10))
   }
 
+  @Test(
+    "A tridiagonal matrix has the eigenvalues of the same matrix written out, bit for bit",
+    arguments: [0, 1, 2, 9, 40, 150, 300], [1e-100, 1, 1e100])
+  func tridiagonal(order: Int, scale: Double) throws {
+    var random = SeededGenerator(seed: UInt64(order) + 5)
+    let diagonal: [Double] = random.numbers(order).map { scale * abs($0) }
+    // Some are 0: the matrix falls into blocks.
+    let beside: [Double] = random.numbers(max(order - 1, 0)).enumerated().map {
+      $0.offset % 17 == 16 ? 0 : scale * abs($0.element)
+    }
+    var matrix = [Double](repeating: 0, count: order * order)
+    for index in 0..<order {
+      matrix[index * (order + 1)] = diagonal[index]
+      if index + 1 < order { matrix[index * (order + 1) + 1] = beside[index] }
+    }
+    let values = try tridiagonalEigenvalues(diagonal: diagonal, beside: beside)
+    #expect(try values == symmetricEigenvalues(matrix, order: order))
+    #expect(
+      isClose(
+        values.reduce(0, +), diagonal.reduce(0, +), relative: 1e-12, absolute: 1e-12 * scale))
+  }
+
   @Test("Eigenvectors are orthonormal and are only scaled", arguments: [1, 2, 9, 50])
   func eigenvectors(order: Int) throws {
     let double = secondDifference(order, of: Double.self)
