@@ -62,13 +62,17 @@ extension PointComputer {
     }
   }
 
-  /// Removes what was kept of a point's trainings now that its record is there, on whatever host that is.
+  /// Removes what was kept of trainings whose records have had the time to reach the journal, on
+  /// whatever host that is, and notes this point as the next.
   ///
-  /// A kill before the record is in the journal costs the training. A point that came to a limit may be
-  /// tried again with a higher one, and goes on.
-  func dropCheckpoints(of point: Point, _ status: PointStatus) {
-    guard recipe.measure.train != nil, status != .timeout, status != .outOfMemory else { return }
-    checkpoints?.remove(point.id, draws: recipe.draws(of: point))
+  /// A point that came to a limit may be tried again with a higher one, and goes on.
+  mutating func dropCheckpoints(of point: Point, _ status: PointStatus) {
+    guard let checkpoints, recipe.measure.train != nil else { return }
+    let now = ContinuousClock.now
+    if status != .timeout, status != .outOfMemory { finished.append((point, now)) }
+    let due = finished.prefix { now - $0.since >= checkpoints.grace }
+    for (point, _) in due { checkpoints.remove(point.id, draws: recipe.draws(of: point)) }
+    finished.removeFirst(due.count)
   }
 
   private func attack(

@@ -25,6 +25,8 @@ public struct PointComputer {
   /// The weights files that were found as the plan knows them.
   var verified: Set<String> = []
   let checkpoints: TrainingCheckpoints?
+  /// The trained points of which something may still be kept, and since when they are finished.
+  var finished: [(point: Point, since: ContinuousClock.Instant)] = []
   let savedWeights: SavedWeights?
   private var cache = StructureCache()
   private var costModel: CostModel

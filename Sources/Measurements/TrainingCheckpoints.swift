@@ -13,6 +13,8 @@ public struct TrainingCheckpoints: Sendable {
   public let folder: String
   /// The least time between two files of one training.
   public let interval: Duration
+  /// How long files stay after the point's record is made, which must reach the journal meanwhile.
+  let grace: Duration
   /// The next file of a training is written no sooner than so many times what the last one took.
   static let pauseRatio = 50
   private let plan: Digest256
@@ -23,10 +25,15 @@ public struct TrainingCheckpoints: Sendable {
   ///   - folder: the folder.
   ///   - plan: the hash of the plan that the files belong to.
   ///   - interval: the least time between two files of one training; shorter trainings leave none.
-  public init(folder: String, plan: Digest256, interval: Duration = .seconds(1)) {
+  ///   - grace: how long files stay after the point's record is made.
+  public init(
+    folder: String, plan: Digest256, interval: Duration = .seconds(1),
+    grace: Duration = .seconds(10)
+  ) {
     self.folder = folder
     self.plan = plan
     self.interval = interval
+    self.grace = grace
   }
 
   /// What was kept of a training; nil where there is nothing, or nothing that fits.
