@@ -88,54 +88,65 @@ struct RunSession {
 
   /// Runs what is left to do and writes the results file.
   ///
-  /// **Throws**: `Failure` where the output cannot be written; what is in the journal stays there.
+  /// Where the output cannot be written, that is said, and is the status of the end: what is in the
+  /// journal stays there, and how this process may leave is known.
+  ///
+  /// **Throws**: `Failure` where the run could not begin.
   mutating func run(_ world: World, _ processes: [ProcessIdentity]) throws -> RunEnd {
+    let (run, tries) = try beginRun(world, processes)
+    for line in Provenance.mixtures(of: journal.runs) { standardError("warning: \(line)") }
+    let predicted = sweep.predictedSeconds(of: points)
+    if let warning = world.warning(hosts: processes.map(\.host)) {
+      standardError("warning: \(warning)")
+    }
+    if !quiet { announce(world, predicted) }
+    var host = JournalHost(
+      journal, lock, run: run, limits, isUnderLauncher: world.isParallel, tries: tries,
+      progress: ProgressLine(quiet: quiet),
+      refresh: { [sweep, journal, output] in
+        try ResultFile.write(sweep.table, from: journal, to: output)
+      })
+    let ending = try world.run(
+      work(predicted, processes), host: &host,
+      makeCompute: RunCommand.compute(
+        sweep, run: run, limits, processes, localWorkers: world.localWorkerCount,
+        output: output))
+    host.progress.end()
+    var end = RunEnd(
+      status: .ok, departure: ending.departure, leavesThreads: ending.leavesThreads)
     do {
-      let run = try beginRun(world, processes)
-      for line in Provenance.mixtures(of: journal.runs) { standardError("warning: \(line)") }
-      let predicted = sweep.predictedSeconds(of: points)
-      if let warning = world.warning(hosts: processes.map(\.host)) {
-        standardError("warning: \(warning)")
-      }
-      if !quiet { announce(world, predicted) }
-      var host = JournalHost(
-        journal, lock, run: run, limits, isUnderLauncher: world.isParallel,
-        tries: try journal.triesOfPendingPoints(), progress: ProgressLine(quiet: quiet),
-        refresh: { [sweep, journal, output] in
-          try ResultFile.write(sweep.table, from: journal, to: output)
-        })
-      let ending = try world.run(
-        work(predicted, processes), host: &host,
-        makeCompute: RunCommand.compute(
-          sweep, run: run, limits, processes, localWorkers: world.localWorkerCount,
-          output: output))
-      host.progress.end()
       let summary = ending.summary ?? SweepSummary()
+      if let failure = summary.failure { throw failure }
       if summary.stopReason == RunLimits.tooManyFailures { try skipRest() }
       try journal.note(Provenance.end(journalSeconds: host.journalSeconds), run: run)
       try journal.commit()
-      return RunEnd(
-        status: try finish(world, summary), departure: ending.departure,
-        leavesThreads: ending.leavesThreads)
+      end.status = try finish(world, summary)
     } catch let error as StoreError {
-      throw Failure(error)
+      let failure = Failure(error)
+      failure.report()
+      end.status = failure.code
     }
+    return end
   }
 
   /// Notes the new run and tells all ranks its number; nil where that failed, so that they go.
-  private func beginRun(_ world: World, _ processes: [ProcessIdentity]) throws -> Int {
-    let run: Int
+  ///
+  /// **Returns**: the run, and how often its points were tried before.
+  private func beginRun(
+    _ world: World, _ processes: [ProcessIdentity]
+  ) throws -> (run: Int, tries: [Int: Int]) {
     do {
       var facts = Provenance.facts(of: world, hosts: processes.map(\.host), sweep: sweep)
       facts["shard"] = asked.shard?.description
-      run = try journal.beginRun(facts)
+      let run = try journal.beginRun(facts)
       try journal.commit()
-    } catch {
+      let tries = try journal.triesOfPendingPoints()
+      _ = try world.share(Array(String(run).utf8))
+      return (run, tries)
+    } catch let error as StoreError {
       _ = try world.share(nil)
-      throw error
+      throw Failure(error)
     }
-    _ = try world.share(Array(String(run).utf8))
-    return run
   }
 
   private func work(_ predicted: [Float], _ processes: [ProcessIdentity]) -> World.Work {
