@@ -38,4 +38,31 @@ struct RankTests: ProgramTests {
     #expect(resumed.status == 0, "\(resumed.errorOutput)")
     #expect(resumed.errorOutput.contains("are done already"))
   }
+
+  @Test("A rank that cannot derive the plan ends the job with its host's name") func older() throws {
+    // A program that knows this key by another name stands in for an older one.
+    let older = folder.path("older")
+    let copy = try RunningProcess(
+      "/bin/sh",
+      ["-c", "LC_ALL=C sed s/inference_sweeps/inference_sweepz/g '\(program)' >'\(older)'"]
+    ).wait()
+    #expect(copy.isSuccess)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: older)
+    try folder.write(
+      FaultTests.sweep.replacing(
+        "architecture: {", with: "architecture: {inference_sweeps: 1, "),
+      to: "newer.yaml")
+    #expect(try framesweep("plan", "newer.yaml").status == 0)
+    let arguments = arguments("newer.yaml")
+    let result = try launcher.run(
+      program, arguments + [":", "-n", "1", older] + arguments, ranks: 1, upTo: .seconds(60))
+    #expect(!result.isTimedOut)
+    #expect(result.status == 65)
+    let host = ProcessInfo.processInfo.hostName
+    #expect(
+      result.errorOutput.contains("host \(host): \(folder.path("newer.yaml")):3:"),
+      "\(result.errorOutput)")
+    #expect(result.errorOutput.contains("inference_sweeps"), "\(result.errorOutput)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
+  }
 }
