@@ -65,4 +65,33 @@ struct RankTests: ProgramTests {
     #expect(result.errorOutput.contains("inference_sweeps"), "\(result.errorOutput)")
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
   }
+
+  @Test("Ranks that run inside other programs may take their time to start") func slowStart() throws {
+    let words = arguments("sweep.yaml").map { "'\($0)'" }
+    // Rank 0 waits for the text of the sweep as it would for large inputs.
+    let result = try launcher.run(
+      "/bin/bash",
+      [
+        "-c",
+        "(sleep 11; cat \(words[1])) | '\(program)' run - \(words[2...].joined(separator: " ")); exit $?",
+      ],
+      ranks: 2, upTo: .seconds(60))
+    #expect(result.status == 0, "\(result.errorOutput)")
+    #expect(!result.errorOutput.contains("a rank ended"))
+  }
+
+  @Test("Ranks inside other programs end where one of them dies while the job starts")
+  func deathAtStart() throws {
+    let words = arguments("sweep.yaml").map { "'\($0)'" }.joined(separator: " ")
+    let result = try launcher.run(
+      "/bin/bash",
+      [
+        "-c",
+        "if [ $OMPI_COMM_WORLD_RANK = 1 ]; then sleep 2; kill -9 $$; fi; '\(program)' \(words); exit $?",
+      ],
+      ranks: 2, options: ["--enable-recovery"], upTo: .seconds(60))
+    #expect(!result.isTimedOut)
+    #expect(
+      result.errorOutput.contains("a rank ended while the job started"), "\(result.errorOutput)")
+  }
 }
