@@ -39,7 +39,8 @@ struct RankTests: ProgramTests {
     #expect(resumed.errorOutput.contains("are done already"))
   }
 
-  @Test("A rank that cannot derive the plan ends the job with its host's name") func older() throws {
+  @Test("A rank that cannot derive the plan ends the job with its host's name") func older() throws
+  {
     // A program that knows this key by another name stands in for an older one.
     let older = folder.path("older")
     let copy = try RunningProcess(
@@ -66,7 +67,8 @@ struct RankTests: ProgramTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
   }
 
-  @Test("Ranks that run inside other programs may take their time to start") func slowStart() throws {
+  @Test("Ranks that run inside other programs may take their time to start") func slowStart() throws
+  {
     let words = arguments("sweep.yaml").map { "'\($0)'" }
     // Rank 0 waits for the text of the sweep as it would for large inputs.
     let result = try launcher.run(
