@@ -58,6 +58,7 @@ struct RunSession {
         of: sweep, (0..<sweep.plan.count).filter(asked.contains), output: output)
     }
     journal = try Self.openJournal(for: sweep, output: output, options)
+    journal.lock = lock
     let recorded = journal
     try asked.check(recorded.runs, of: output)
     self.asked = asked
@@ -101,7 +102,7 @@ struct RunSession {
     }
     if !quiet { announce(world, predicted) }
     var host = JournalHost(
-      journal, lock, run: run, limits, isUnderLauncher: world.isParallel, tries: tries,
+      journal, run: run, limits, isUnderLauncher: world.isParallel, tries: tries,
       progress: ProgressLine(quiet: quiet),
       refresh: { [sweep, journal, output] in
         try ResultFile.write(sweep.table, from: journal, to: output)
