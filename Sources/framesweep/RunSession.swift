@@ -63,8 +63,19 @@ struct RunSession {
     try asked.check(recorded.runs, of: output)
     self.asked = asked
     unsaved =
-      options.resume
-      ? try Self.reopenUnsaved(sweep, in: recorded, among: asked.contains) : ([], "")
+      options.resume ? try Self.unsaved(sweep, in: recorded, among: asked.contains) : ([], "")
+    let again = Set(unsaved.points).union(
+      (0..<sweep.plan.count).filter {
+        asked.contains($0) && options.retry.contains(recorded.status(of: $0))
+      })
+    if !isNew {
+      let computed = (0..<sweep.plan.count).filter {
+        asked.contains($0) && (recorded.status(of: $0) == .pending || again.contains($0))
+      }
+      try Self.checkSavedWeights(of: sweep, computed, output: output)
+    }
+    // From here on the output changes.
+    try Self.reopen(again, in: recorded)
     reusedCount = try Self.reuse(others, for: sweep, in: recorded)
     let pending = (0..<Int32(sweep.plan.count)).filter {
       recorded.status(of: Int($0)) == .pending
@@ -79,9 +90,6 @@ struct RunSession {
     points = wanted.filter { suspicions[Int($0)] == nil }
     suspects = wanted.filter { suspicions[Int($0)] != nil }
     resumedCount = sweep.plan.count - pending.count
-    if !isNew {
-      try Self.checkSavedWeights(of: sweep, wanted.map { Int($0) }, output: output)
-    }
   }
 
   /// A point that was at hand at so many unexplained ends of the whole job is put last.
