@@ -42,6 +42,19 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
   }
 
+  @Test("Points and ranges may stand in any order, overlap and touch") func selection() throws {
+    try folder.write(FaultTests.sweep, to: "sweep.yaml")
+    let some = try framesweep(
+      "run", "sweep.yaml", "-o", "out.h5", "--points", "12-14,3,8-9,13-15,4,0-0,9-10,8")
+    #expect(some.status == 0, "\(some.errorOutput)")
+    let done = try framesweep(
+      "inspect", "out.h5", "--csv", "--where", "status=ok", "--columns", "point")
+    #expect(
+      done.output.split(separator: "\n").dropFirst().map { Int($0) }
+        == [0, 3, 4, 8, 9, 10, 12, 13, 14, 15])
+    #expect(try framesweep("run", "sweep.yaml", "-o", "b.h5", "--points", "20,1").status == 64)
+  }
+
   @Test("Only points that are asked for are tried again") func retrySome() throws {
     try folder.write(FaultTests.sweep, to: "sweep.yaml")
     let run = ["run", "sweep.yaml", "-o", "out.h5"]
