@@ -94,7 +94,8 @@ struct PointTable {
       try output.write(row == 0 ? "\n{" : ",\n{")
       for (index, column) in columns.enumerated() {
         let word = Self.exactWord(cells[index][point], column)
-        let isText = !column.flags.isEmpty && !word.isEmpty
+        // JSON has no infinite numbers: they are texts, as in the summary.
+        let isText = !word.isEmpty && (!column.flags.isEmpty || cells[index][point].isInfinite)
         let value = word.isEmpty ? "null" : isText ? "\"\(word)\"" : word
         try output.write("\(index > 0 ? ", " : "")\"\(column.name)\": \(value)")
       }
