@@ -37,6 +37,9 @@ struct RankProcesses {
     }
   }
 
+  /// Whether the launcher has not ended.
+  var launcherIsRunning: Bool { Self.isRunning(launcher) }
+
   /// Whether a process has not ended; a zombie has.
   static func isRunning(_ process: Int32) -> Bool {
     status(of: process).first.map { !["Z", "X"].contains($0) } ?? false

@@ -2,7 +2,7 @@ import Foundation
 import SweepMPI
 import Synchronization
 
-/// Ends this rank where another one of this node dies while the job starts.
+/// Ends this rank where another one of this node, or the launcher, dies while the job starts.
 ///
 /// Until the sweep runs, ranks meet in collective calls, and a rank that was killed leaves the others
 /// waiting in them for ever where the launcher lets them live (`mpirun --enable-recovery`). The evidence
@@ -35,7 +35,9 @@ final class StartWatch: Sendable {
       var ranks: [Int32] = []
       while true {
         Thread.sleep(forTimeInterval: 0.25)
-        let isWhole = ranks.allSatisfy { RankProcesses.isRunning($0) }
+        let lost =
+          processes?.launcherIsRunning == false
+          ? "the launcher" : ranks.allSatisfy(RankProcesses.isRunning) ? nil : "a rank"
         // One look at the end: what was seen before it may be ranks that left in good order.
         let (isOver, heard) = state.withLock { ($0.isOver, $0.heard) }
         if isOver { return }
@@ -47,14 +49,14 @@ final class StartWatch: Sendable {
           }
           World.quit(.stoppedEarly)
         }
-        if isWhole {
+        guard let lost else {
           let running = ranks.isEmpty ? processes?.running() ?? [] : []
           if running.count >= count { ranks = running }
           continue
         }
         if speaks {
           standardError(
-            "a rank ended while the job started; run the same command with --resume again")
+            "\(lost) ended while the job started; run the same command with --resume again")
         }
         World.quit(.stoppedEarly)
       }

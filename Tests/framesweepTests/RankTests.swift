@@ -82,6 +82,32 @@ struct RankTests: ProgramTests {
     #expect(!result.errorOutput.contains("a rank ended"))
   }
 
+  @Test("Ranks end by themselves where the launcher dies while the job starts") func launcherDies()
+    throws
+  {
+    let words = arguments("sweep.yaml").map { "'\($0)'" }
+    // Rank 0 never gets the text of the sweep.
+    let line = """
+      echo $$; trap '' PIPE; exec 3<>'\(folder.path("hold"))'
+      '\(program)' run - \(words[2...].joined(separator: " ")) <&3
+      echo end >>'\(folder.path("ends"))'
+      """
+    #expect(unsafe mkfifo(folder.path("hold"), 0o600) == 0)
+    let process = try launcher.start("/bin/bash", ["-c", line], ranks: 2)
+    func lines(_ text: String) -> Int { text.split(separator: "\n").count }
+    for _ in 0..<400 where lines(process.outputSoFar) < 2 { Thread.sleep(forTimeInterval: 0.05) }
+    // Time for both to see the launcher's list, and to wait for each other.
+    Thread.sleep(forTimeInterval: 2)
+    process.signal(SIGKILL)
+    _ = process.wait()
+    var ends = 0
+    for _ in 0..<600 where ends < 2 {
+      Thread.sleep(forTimeInterval: 0.05)
+      ends = lines((try? String(contentsOfFile: folder.path("ends"), encoding: .utf8)) ?? "")
+    }
+    #expect(ends == 2)
+  }
+
   @Test("Ranks inside other programs end where one of them dies while the job starts")
   func deathAtStart() throws {
     let words = arguments("sweep.yaml").map { "'\($0)'" }.joined(separator: " ")
