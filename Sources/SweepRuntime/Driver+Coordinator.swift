@@ -27,7 +27,9 @@ extension Driver {
 
   /// Runs the coordinator, and the local workers beside it, to the end of the sweep.
   ///
-  /// **Throws**: what the host throws while storing, after all workers have ended; `SweepAborted`.
+  /// What the host throws ends the sweep in order, like a stop, and stands in the summary.
+  ///
+  /// **Throws**: `SweepAborted`, and what the transport throws; workers may then still run.
   public mutating func run<Host: SweepHost>(
     _ coordinator: inout Coordinator, host: inout Host
   ) throws -> SweepSummary {
@@ -61,7 +63,6 @@ extension Driver {
     } else {
       try flushBriefly()
     }
-    if let error = run.failure { throw error }
     var summary = SweepSummary()
     summary.stored = coordinator.storedCount
     summary.notOK = coordinator.notOKCount
@@ -71,6 +72,7 @@ extension Driver {
     summary.messages = coordinator.messageCount
     summary.lostWorkers = coordinator.lostWorkers
     summary.leavesThreads = leavesThreads
+    summary.failure = run.failure
     return summary
   }
 

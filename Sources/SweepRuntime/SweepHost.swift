@@ -85,6 +85,8 @@ public struct SweepSummary: Sendable {
   public var lostWorkers: [Int] = []
   /// Whether compute threads of this process were left alone with a point at hand.
   public var leavesThreads = false
+  /// What the host threw first; nil where it did not.
+  public var failure: (any Error)?
 
   /// Nothing was done.
   public init() {}

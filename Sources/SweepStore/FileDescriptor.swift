@@ -147,6 +147,11 @@ enum FileNames {
     }
   }
 
+  /// Whether there certainly is no file; false where nobody can tell.
+  static func isMissing(_ path: String) -> Bool {
+    unsafe access(path, F_OK) != 0 && errno == ENOENT
+  }
+
   /// Whether there is a file.
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 }

@@ -68,17 +68,6 @@ extension Journal {
     return count
   }
 
-  /// Lets points of some statuses be computed again: until then they are pending.
-  ///
-  /// **Returns**: the points.
-  ///
-  /// **Throws**: `StoreError`.
-  public func retry(_ retried: Set<PointStatus>) throws(StoreError) -> [Int] {
-    let points = (0..<planCount).filter { retried.contains(status(of: $0)) }
-    try reopen(points)
-    return points
-  }
-
   /// Lets points be computed again: until then they are pending.
   ///
   /// **Throws**: `StoreError`.

@@ -19,6 +19,9 @@ public final class Journal {
   /// The number of points that have a record.
   public internal(set) var recordedCount = 0
 
+  /// The lock of the output, asked before everything that is written; nil where nobody else writes.
+  public var lock: OutputLock?
+
   /// Where points were when runs ended.
   var flights = Flights()
 
@@ -139,14 +142,27 @@ public final class Journal {
   ///
   /// **Throws**: `StoreError`.
   public func remove() throws(StoreError) {
+    try checkLock()
     waiting.removeAll()
     try FileNames.remove(path)
     FileNames.synchronizeFolder(of: path)
   }
 
+  /// Makes sure that no other run has taken the output over: the file is then that run's, and what waits
+  /// here is dropped.
+  func checkLock() throws(StoreError) {
+    do throws(StoreError) {
+      try lock?.check()
+    } catch {
+      waiting.removeAll()
+      throw error
+    }
+  }
+
   /// Writes what waits; after an error it still waits, and the file ends where it did.
   func flush() throws(StoreError) {
     guard !waiting.isEmpty else { return }
+    try checkLock()
     do throws(StoreError) {
       try file.write(waiting.span, at: writtenByteCount)
     } catch {

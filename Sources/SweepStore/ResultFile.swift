@@ -25,7 +25,7 @@ public enum ResultFile {
   /// The file is written beside the output, made safe on disk, and then takes the output's name: at
   /// every moment the name stands for a whole file, the old one or the new one.
   ///
-  /// **Throws**: `StoreError`; the output is then what it was.
+  /// **Throws**: `StoreError`, also where another run took the output over; it is then what it was.
   ///
   /// **Complexity**: O(bytes of the table) in bounded memory.
   @discardableResult
@@ -39,6 +39,7 @@ public enum ResultFile {
         reason: "the journal belongs to another plan")
     }
     let temporary = temporaryPath(besides: output)
+    try journal.checkLock()
     try FileNames.remove(temporary)
     do {
       // Compute threads of this process may be at weights files meanwhile.
@@ -47,10 +48,12 @@ public enum ResultFile {
       }
       let file = try FileDescriptor.open(temporary, .update)
       try file.synchronize()
+      try journal.checkLock()
       try FileNames.rename(temporary, to: output)
       return summary
     } catch let error {
-      try? FileNames.remove(temporary)
+      // Of an output that was taken over, this may be the other run's by now.
+      if (try? journal.checkLock()) != nil { try? FileNames.remove(temporary) }
       switch error {
       case let error as StoreError: throw error
       default:

@@ -85,6 +85,7 @@ struct BenchCommand: ParsableCommand {
       let seconds = (clock.now - start) / .seconds(1)
       try host.remove()
       guard let summary = ending.summary else { continue }
+      if let failure = summary.failure { throw failure }
       perPoint.append(seconds / Double(points))
       messages = summary.messages
     }
@@ -131,6 +132,7 @@ struct BenchCommand: ParsableCommand {
     }
     try host.remove()
     guard let summary = ending.summary else { return }
+    if let failure = summary.failure { throw failure }
     let efficiency = summary.efficiency(workers: world.workerCount)
     print(
       String(format: "efficiency  %.1f %% of ", 100 * efficiency)

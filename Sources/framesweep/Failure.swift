@@ -34,8 +34,3 @@ struct Failure: Error {
     standardError(message)
   }
 }
-
-/// Writes a line to standard error.
-func standardError(_ line: String) {
-  FileHandle.standardError.write(Data((line + "\n").utf8))
-}

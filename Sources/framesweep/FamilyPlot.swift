@@ -64,10 +64,11 @@ struct FamilyPlot: Encodable {
     self.column = column
     self.low = low.squareRoot()
     self.high = high.squareRoot()
-    rows = counts.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { key in
+    rows = Set(counts.keys).union(zeros.keys).sorted { $0.lexicographicallyPrecedes($1) }.map {
+      key in
       Row(
         family: ResultView.word("family", key[1]), form: ResultView.word("form", key[0]),
-        counts: counts[key] ?? [], zeros: zeros[key] ?? 0)
+        counts: counts[key] ?? [Int](repeating: 0, count: Self.binCount), zeros: zeros[key] ?? 0)
     }
   }
 

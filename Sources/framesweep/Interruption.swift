@@ -17,6 +17,8 @@ enum Interruption {
     parent.store(getppid(), ordering: .relaxed)
     // A write past a file-size limit then fails like one on a full disk.
     signal(SIGXFSZ, SIG_IGN)
+    // The end of the launcher, or of who reads the log, then shows as an error of a write.
+    signal(SIGPIPE, SIG_IGN)
     let numbers = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2]
     // Who started this program may have blocked them, and a block is inherited.
     var blocked = sigset_t()

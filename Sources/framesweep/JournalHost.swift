@@ -41,7 +41,6 @@ struct RunLimits {
 /// Journals results, shows progress, rewrites the results file, and looks for reasons to stop.
 struct JournalHost: SweepHost {
   let journal: Journal
-  let lock: OutputLock
   let run: Int
   let limits: RunLimits
   let isUnderLauncher: Bool
@@ -61,11 +60,10 @@ struct JournalHost: SweepHost {
   private static let refreshRatio = 50.0
 
   init(
-    _ journal: Journal, _ lock: OutputLock, run: Int, _ limits: RunLimits, isUnderLauncher: Bool,
+    _ journal: Journal, run: Int, _ limits: RunLimits, isUnderLauncher: Bool,
     tries: [Int: Int], progress: ProgressLine, refresh: @escaping () throws -> Void
   ) {
     self.journal = journal
-    self.lock = lock
     self.run = run
     self.limits = limits
     self.isUnderLauncher = isUnderLauncher
@@ -78,7 +76,6 @@ struct JournalHost: SweepHost {
   mutating func store(_ block: ResultBlock, from worker: Int) throws {
     let start = threadCPUSeconds()
     defer { journalSeconds += threadCPUSeconds() - start }
-    try lock.check()
     guard !tries.isEmpty else { return try journal.append(records: block.records) }
     var records = block.records
     try Record.addTries({ tries[$0] ?? 0 }, to: &records)

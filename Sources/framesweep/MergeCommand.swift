@@ -87,6 +87,7 @@ struct MergeCommand: ParsableCommand {
     defer { lock.release() }
     let journal = try RunSession.openJournal(
       for: sweep, output: output, OpeningOptions(resume: resume))
+    journal.lock = lock
     let table = sweep.table
     var unreadable = 0
     for file in files {

@@ -2,6 +2,7 @@ import ArgumentParser
 
 /// Some points of a plan, as 17,40-60 on the command line.
 struct PointSelection: Equatable {
+  /// In order, and with at least one point between any two.
   let ranges: [ClosedRange<Int>]
 
   /// Reads `17,40-60` from the command line.
@@ -23,7 +24,21 @@ struct PointSelection: Equatable {
       else { return nil }
       ranges.append(first...last)
     }
-    self.ranges = ranges
+    self.ranges = Self.joined(ranges)
+  }
+
+  /// Ranges in order, those that overlap or touch as one.
+  private static func joined(_ ranges: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
+    var joined: [ClosedRange<Int>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      // Not one more than the upper bound, which may be the largest integer.
+      if let last = joined.last, range.lowerBound - 1 <= last.upperBound {
+        joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        joined.append(range)
+      }
+    }
+    return joined
   }
 
   /// The points of a sorted list, those that follow one another as ranges.
@@ -40,9 +55,19 @@ struct PointSelection: Equatable {
   }
 
   /// The largest point that is named.
-  var largest: Int { ranges.map(\.upperBound).max() ?? -1 }
+  var largest: Int { ranges.last?.upperBound ?? -1 }
 
-  func contains(_ point: Int) -> Bool { ranges.contains { $0.contains(point) } }
+  /// Whether a point is named.
+  ///
+  /// **Complexity**: O(log of the number of ranges).
+  func contains(_ point: Int) -> Bool {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < point { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].contains(point)
+  }
 
   /// What the command line would say, cut after so many ranges.
   func text(atMost count: Int = .max) -> String {

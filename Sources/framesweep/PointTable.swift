@@ -55,10 +55,10 @@ struct PointTable {
       let kept = columns.indices.filter { index in
         index == 0 || !leavingOutConstants || points.count < 2 || varies(cells[index])
       }
-      printAligned(kept.map { columns[$0] }, kept.map { cells[$0] }, terminal)
-    case .tabs: printSeparated(columns, cells, by: "\t")
-    case .csv: printSeparated(columns, cells, by: ",")
-    case .json: printJSON(columns, cells)
+      try printAligned(kept.map { columns[$0] }, kept.map { cells[$0] }, terminal)
+    case .tabs: try printSeparated(columns, cells, by: "\t")
+    case .csv: try printSeparated(columns, cells, by: ",")
+    case .json: try printJSON(columns, cells)
     }
   }
 
@@ -72,34 +72,37 @@ struct PointTable {
   /// Labels and numbers need no quotes: none holds a comma, a tab or a quotation mark.
   private func printSeparated(
     _ columns: [ResultView.PointColumn], _ cells: [[Double]], by separator: String
-  ) {
+  ) throws(StoreError) {
     var output = Output()
-    output.write(columns.map(\.name).joined(separator: separator) + "\n")
+    try output.write(columns.map(\.name).joined(separator: separator) + "\n")
     for point in points {
       for (index, column) in columns.enumerated() {
-        if index > 0 { output.write(separator) }
-        output.write(Self.exactWord(cells[index][point], column))
+        if index > 0 { try output.write(separator) }
+        try output.write(Self.exactWord(cells[index][point], column))
       }
-      output.write("\n")
+      try output.write("\n")
     }
-    output.flush()
+    try output.flush()
   }
 
-  private func printJSON(_ columns: [ResultView.PointColumn], _ cells: [[Double]]) {
+  private func printJSON(_ columns: [ResultView.PointColumn], _ cells: [[Double]])
+    throws(StoreError)
+  {
     var output = Output()
-    output.write("[")
+    try output.write("[")
     for (row, point) in points.enumerated() {
-      output.write(row == 0 ? "\n{" : ",\n{")
+      try output.write(row == 0 ? "\n{" : ",\n{")
       for (index, column) in columns.enumerated() {
         let word = Self.exactWord(cells[index][point], column)
-        let isText = !column.flags.isEmpty && !word.isEmpty
+        // JSON has no infinite numbers: they are texts, as in the summary.
+        let isText = !word.isEmpty && (!column.flags.isEmpty || cells[index][point].isInfinite)
         let value = word.isEmpty ? "null" : isText ? "\"\(word)\"" : word
-        output.write("\(index > 0 ? ", " : "")\"\(column.name)\": \(value)")
+        try output.write("\(index > 0 ? ", " : "")\"\(column.name)\": \(value)")
       }
-      output.write("}")
+      try output.write("}")
     }
-    output.write("\n]\n")
-    output.flush()
+    try output.write("\n]\n")
+    try output.flush()
   }
 
   /// The value with all its digits, empty where there is none.
@@ -116,7 +119,7 @@ struct PointTable {
 
   private func printAligned(
     _ columns: [ResultView.PointColumn], _ cells: [[Double]], _ terminal: Terminal
-  ) {
+  ) throws(StoreError) {
     guard !points.isEmpty else {
       Swift.print("no point fulfils all conditions")
       return
@@ -133,9 +136,9 @@ struct PointTable {
     var output = Output()
     for row in 0...points.count {
       let line = shown.map { $0[row] }.joined(separator: "  ")
-      output.write((row == 0 ? terminal.show(line, .bold) : line) + "\n")
+      try output.write((row == 0 ? terminal.show(line, .bold) : line) + "\n")
     }
-    output.flush()
+    try output.flush()
     let left = columns.dropFirst(shown.count).map(\.name)
     if !left.isEmpty {
       Swift.print(
@@ -154,13 +157,13 @@ struct PointTable {
   private struct Output {
     private var text = ""
 
-    mutating func write(_ piece: String) {
+    mutating func write(_ piece: String) throws(StoreError) {
       text += piece
-      if text.utf8.count > 1 << 20 { flush() }
+      if text.utf8.count > 1 << 20 { try flush() }
     }
 
-    mutating func flush() {
-      FileHandle.standardOutput.write(Data(text.utf8))
+    mutating func flush() throws(StoreError) {
+      try standardOutputText(text)
       text.removeAll(keepingCapacity: true)
     }
   }

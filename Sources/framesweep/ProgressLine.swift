@@ -23,7 +23,7 @@ struct ProgressLine {
     nextShown = progress.elapsed + interval
     let line = Self.line(progress)
     if isTerminal {
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+      standardErrorText("\r\u{1B}[K\(line)")
       hasDrawn = true
     } else {
       standardError(line)
@@ -33,7 +33,7 @@ struct ProgressLine {
   /// Clears the line, so that what follows starts on a clean one.
   mutating func end() {
     guard hasDrawn else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    standardErrorText("\r\u{1B}[K")
     hasDrawn = false
   }
 

@@ -171,13 +171,20 @@ struct RunCommand: ParsableCommand {
     guard let bytes = try world.share(nil), let inputs = try world.share(nil),
       let images = try world.share(nil), let rates = try world.share(nil)
     else { return nothing }
-    var sweep = try SweepFile(
-      path: path, bytes: bytes, inputs: String(decoding: inputs, as: UTF8.self))
+    var derived: SweepFile?
+    var problem: String?
+    do {
+      derived = try SweepFile(
+        path: path, bytes: bytes, inputs: String(decoding: inputs, as: UTF8.self))
+      problem = derived?.missingHere
+    } catch let failure as Failure {
+      // The others wait for this rank's word, so it must not go without one.
+      problem = failure.message
+    }
+    guard try world.problems(problem).isEmpty, try world.share(nil) != nil, var sweep = derived
+    else { return nothing }
     sweep.receiveImages(images)
     sweep.rates = MachineRates(text: String(decoding: rates, as: UTF8.self))
-    guard try world.problems(sweep.missingHere).isEmpty, try world.share(nil) != nil else {
-      return nothing
-    }
     let processes = try world.processes()
     guard let text = try world.share(nil), let run = Int(String(decoding: text, as: UTF8.self))
     else { return nothing }

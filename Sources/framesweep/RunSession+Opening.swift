@@ -25,15 +25,13 @@ struct OpeningOptions {
 extension RunSession {
   /// Opens the journal of an output, from the results file where there is no journal, or a new one.
   ///
-  /// **Throws**: `Failure` where the output exists and is not to be touched, where it belongs to another
-  /// plan or is damaged, or where nothing is left to do.
+  /// **Throws**: `Failure` where the output exists and is not to be touched, or where it belongs to
+  /// another plan or is damaged.
   static func openJournal(
     for sweep: SweepFile, output: String, _ options: OpeningOptions
   ) throws -> Journal {
     do throws(StoreError) {
-      let journal = try open(sweep, output, options)
-      if !options.retry.isEmpty { _ = try journal.retry(options.retry) }
-      return journal
+      return try open(sweep, output, options)
     } catch {
       throw Failure(error)
     }
@@ -99,6 +97,17 @@ extension RunSession {
       return Failure(
         statuses.allSatisfy { $0 == .ok || $0 == .pending } ? .ok : .someNotOK,
         "\(output): is complete, nothing is left to do")
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Lets points be computed again although they have a result.
+  ///
+  /// **Throws**: `Failure` where the journal cannot be written.
+  static func reopen(_ points: Set<Int>, in journal: Journal) throws {
+    do throws(StoreError) {
+      try journal.reopen(points.sorted())
     } catch {
       throw Failure(error)
     }

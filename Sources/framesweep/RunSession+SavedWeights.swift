@@ -45,7 +45,7 @@ extension RunSession {
     return unsaved
   }
 
-  /// Lets points be computed again that are ok and lack files of weights that the sweep saves.
+  /// The points of a journal that are ok and lack files of weights that the sweep saves.
   ///
   /// - Parameters:
   ///   - sweep: the sweep.
@@ -54,8 +54,8 @@ extension RunSession {
   ///
   /// **Returns**: the points, and the first file that is missing.
   ///
-  /// **Throws**: `Failure` where the journal cannot be read or written.
-  static func reopenUnsaved(
+  /// **Throws**: `Failure` where the journal cannot be read.
+  static func unsaved(
     _ sweep: SweepFile, in journal: Journal, among candidates: (Int) -> Bool
   ) throws -> (points: [Int], file: String) {
     guard let saved = sweep.savedWeights else { return ([], "") }
@@ -71,7 +71,6 @@ extension RunSession {
         if points.isEmpty { file = missing }
         points.append(record.point)
       }
-      if !points.isEmpty { try journal.reopen(points.sorted()) }
     } catch {
       throw Failure(error)
     }

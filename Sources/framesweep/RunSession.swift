@@ -58,12 +58,24 @@ struct RunSession {
         of: sweep, (0..<sweep.plan.count).filter(asked.contains), output: output)
     }
     journal = try Self.openJournal(for: sweep, output: output, options)
+    journal.lock = lock
     let recorded = journal
     try asked.check(recorded.runs, of: output)
     self.asked = asked
     unsaved =
-      options.resume
-      ? try Self.reopenUnsaved(sweep, in: recorded, among: asked.contains) : ([], "")
+      options.resume ? try Self.unsaved(sweep, in: recorded, among: asked.contains) : ([], "")
+    let again = Set(unsaved.points).union(
+      (0..<sweep.plan.count).filter {
+        asked.contains($0) && options.retry.contains(recorded.status(of: $0))
+      })
+    if !isNew {
+      let computed = (0..<sweep.plan.count).filter {
+        asked.contains($0) && (recorded.status(of: $0) == .pending || again.contains($0))
+      }
+      try Self.checkSavedWeights(of: sweep, computed, output: output)
+    }
+    // From here on the output changes.
+    try Self.reopen(again, in: recorded)
     reusedCount = try Self.reuse(others, for: sweep, in: recorded)
     let pending = (0..<Int32(sweep.plan.count)).filter {
       recorded.status(of: Int($0)) == .pending
@@ -78,9 +90,6 @@ struct RunSession {
     points = wanted.filter { suspicions[Int($0)] == nil }
     suspects = wanted.filter { suspicions[Int($0)] != nil }
     resumedCount = sweep.plan.count - pending.count
-    if !isNew {
-      try Self.checkSavedWeights(of: sweep, wanted.map { Int($0) }, output: output)
-    }
   }
 
   /// A point that was at hand at so many unexplained ends of the whole job is put last.
@@ -88,54 +97,65 @@ struct RunSession {
 
   /// Runs what is left to do and writes the results file.
   ///
-  /// **Throws**: `Failure` where the output cannot be written; what is in the journal stays there.
+  /// Where the output cannot be written, that is said, and is the status of the end: what is in the
+  /// journal stays there, and how this process may leave is known.
+  ///
+  /// **Throws**: `Failure` where the run could not begin.
   mutating func run(_ world: World, _ processes: [ProcessIdentity]) throws -> RunEnd {
+    let (run, tries) = try beginRun(world, processes)
+    for line in Provenance.mixtures(of: journal.runs) { standardError("warning: \(line)") }
+    let predicted = sweep.predictedSeconds(of: points)
+    if let warning = world.warning(hosts: processes.map(\.host)) {
+      standardError("warning: \(warning)")
+    }
+    if !quiet { announce(world, predicted) }
+    var host = JournalHost(
+      journal, run: run, limits, isUnderLauncher: world.isParallel, tries: tries,
+      progress: ProgressLine(quiet: quiet),
+      refresh: { [sweep, journal, output] in
+        try ResultFile.write(sweep.table, from: journal, to: output)
+      })
+    let ending = try world.run(
+      work(predicted, processes), host: &host,
+      makeCompute: RunCommand.compute(
+        sweep, run: run, limits, processes, localWorkers: world.localWorkerCount,
+        output: output))
+    host.progress.end()
+    var end = RunEnd(
+      status: .ok, departure: ending.departure, leavesThreads: ending.leavesThreads)
     do {
-      let run = try beginRun(world, processes)
-      for line in Provenance.mixtures(of: journal.runs) { standardError("warning: \(line)") }
-      let predicted = sweep.predictedSeconds(of: points)
-      if let warning = world.warning(hosts: processes.map(\.host)) {
-        standardError("warning: \(warning)")
-      }
-      if !quiet { announce(world, predicted) }
-      var host = JournalHost(
-        journal, lock, run: run, limits, isUnderLauncher: world.isParallel,
-        tries: try journal.triesOfPendingPoints(), progress: ProgressLine(quiet: quiet),
-        refresh: { [sweep, journal, output] in
-          try ResultFile.write(sweep.table, from: journal, to: output)
-        })
-      let ending = try world.run(
-        work(predicted, processes), host: &host,
-        makeCompute: RunCommand.compute(
-          sweep, run: run, limits, processes, localWorkers: world.localWorkerCount,
-          output: output))
-      host.progress.end()
       let summary = ending.summary ?? SweepSummary()
+      if let failure = summary.failure { throw failure }
       if summary.stopReason == RunLimits.tooManyFailures { try skipRest() }
       try journal.note(Provenance.end(journalSeconds: host.journalSeconds), run: run)
       try journal.commit()
-      return RunEnd(
-        status: try finish(world, summary), departure: ending.departure,
-        leavesThreads: ending.leavesThreads)
+      end.status = try finish(world, summary)
     } catch let error as StoreError {
-      throw Failure(error)
+      let failure = Failure(error)
+      failure.report()
+      end.status = failure.code
     }
+    return end
   }
 
   /// Notes the new run and tells all ranks its number; nil where that failed, so that they go.
-  private func beginRun(_ world: World, _ processes: [ProcessIdentity]) throws -> Int {
-    let run: Int
+  ///
+  /// **Returns**: the run, and how often its points were tried before.
+  private func beginRun(
+    _ world: World, _ processes: [ProcessIdentity]
+  ) throws -> (run: Int, tries: [Int: Int]) {
     do {
       var facts = Provenance.facts(of: world, hosts: processes.map(\.host), sweep: sweep)
       facts["shard"] = asked.shard?.description
-      run = try journal.beginRun(facts)
+      let run = try journal.beginRun(facts)
       try journal.commit()
-    } catch {
+      let tries = try journal.triesOfPendingPoints()
+      _ = try world.share(Array(String(run).utf8))
+      return (run, tries)
+    } catch let error as StoreError {
       _ = try world.share(nil)
-      throw error
+      throw Failure(error)
     }
-    _ = try world.share(Array(String(run).utf8))
-    return run
   }
 
   private func work(_ predicted: [Float], _ processes: [ProcessIdentity]) -> World.Work {

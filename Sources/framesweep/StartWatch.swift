@@ -2,13 +2,13 @@ import Foundation
 import SweepMPI
 import Synchronization
 
-/// Ends this rank where another one of this node dies while the job starts.
+/// Ends this rank where another one of this node, or the launcher, dies while the job starts.
 ///
 /// Until the sweep runs, ranks meet in collective calls, and a rank that was killed leaves the others
 /// waiting in them for ever where the launcher lets them live (`mpirun --enable-recovery`). The evidence
-/// is the launcher's own list of its child processes, so a slow rank is never taken for a dead one.
-/// Ranks that die on other nodes are not seen: those that wait for them give up after two hours without
-/// a word from anybody.
+/// is the launcher's own list of its child processes, so a slow rank is never taken for a dead one: all
+/// ranks of the node must have been seen there first. Ranks that end before that, or on other nodes, are
+/// not seen: those that wait for them give up after two hours without a word from anybody.
 final class StartWatch: Sendable {
   private struct State {
     var isOver = false
@@ -29,14 +29,15 @@ final class StartWatch: Sendable {
     let environment = ProcessInfo.processInfo.environment
     // Other launchers do not say how many of its child processes are ranks.
     let count = environment["OMPI_COMM_WORLD_LOCAL_SIZE"].flatMap { Int($0) } ?? 0
-    let launcher = getppid()
+    let processes = count > 0 ? RankProcesses() : nil
     let speaks = environment["OMPI_COMM_WORLD_LOCAL_RANK"].flatMap { Int($0) } ?? 0 <= 1
     Thread.detachNewThread { [self] in
-      var wasWhole = false
-      let start = ContinuousClock.now
+      var ranks: [Int32] = []
       while true {
         Thread.sleep(forTimeInterval: 0.25)
-        let living = Self.livingChildren(of: launcher)
+        let lost =
+          processes?.launcherIsRunning == false
+          ? "the launcher" : ranks.allSatisfy(RankProcesses.isRunning) ? nil : "a rank"
         // One look at the end: what was seen before it may be ranks that left in good order.
         let (isOver, heard) = state.withLock { ($0.isOver, $0.heard) }
         if isOver { return }
@@ -48,14 +49,14 @@ final class StartWatch: Sendable {
           }
           World.quit(.stoppedEarly)
         }
-        wasWhole = wasWhole || living >= count
-        // A rank may be gone before the first look; the launcher starts all of a node at once.
-        guard living < count, wasWhole || ContinuousClock.now - start > .seconds(10) else {
+        guard let lost else {
+          let running = ranks.isEmpty ? processes?.running() ?? [] : []
+          if running.count >= count { ranks = running }
           continue
         }
         if speaks {
           standardError(
-            "a rank ended while the job started; run the same command with --resume again")
+            "\(lost) ended while the job started; run the same command with --resume again")
         }
         World.quit(.stoppedEarly)
       }
@@ -67,21 +68,4 @@ final class StartWatch: Sendable {
 
   /// Ends the watch.
   func end() { state.withLock { $0.isOver = true } }
-
-  /// The number of a process's children that run.
-  private static func livingChildren(of process: Int32) -> Int {
-    let tasks = "/proc/\(process)/task"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
-    return names.reduce(0) { count, name in
-      let list = "\(tasks)/\(name)/children"
-      let children = (try? String(contentsOfFile: list, encoding: .utf8)) ?? ""
-      return count
-        + children.split(separator: " ").count { child in
-          let line = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
-          // The state follows the command, which stands in parentheses.
-          let state = line.split(separator: ")").last?.split(separator: " ").first
-          return state.map { !["Z", "X"].contains($0) } ?? false
-        }
-    }
-  }
 }

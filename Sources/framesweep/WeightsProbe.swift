@@ -14,7 +14,7 @@ struct WeightsProbeCommand: ParsableCommand {
   var locations: [String]
 
   /// Prints a byte before each group; the last that is begun is the one that ends this process.
-  func run() {
+  func run() throws {
     let places = stride(from: 0, to: locations.count - 1, by: 2).map {
       (path: locations[$0], group: locations[$0 + 1])
     }
@@ -23,7 +23,7 @@ struct WeightsProbeCommand: ParsableCommand {
     ChildProcess.limitResources(
       seconds: 5 + places.reduce(0) { $0 + Double(sizes[$1.path] ?? 0) / 1e6 })
     for place in places {
-      FileHandle.standardOutput.write(Data([UInt8(ascii: ".")]))
+      try standardOutputText(".")
       // What is wrong in good order is said where it is read for good.
       try? WeightsFile.readAll(place.path, group: place.group)
     }

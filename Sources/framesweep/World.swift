@@ -232,7 +232,7 @@ struct World {
     // A launcher may drop what was written just before the abort.
     Thread.sleep(forTimeInterval: 0.2)
     if case .mpi(let world) = kind { world.abort(code: code.rawValue) }
-    exit(code.rawValue)
+    Self.quit(code)
   }
 }
 

@@ -99,11 +99,21 @@ private struct MemoryHost: SweepHost {
     #expect(summary.leavesThreads)
   }
 
-  @Test("A full disk ends the sweep with its error, after the workers") func fullDisk() {
+  @Test("A full disk ends the sweep with its error, after the workers") func fullDisk() throws {
     var host = MemoryHost(failAfter: 1)
-    #expect(throws: MemoryHost.Full.self) {
-      try run(points: 50_000, workers: 2, host: &host) { _ in }
+    let summary = try run(points: 50_000, workers: 2, host: &host) { _ in }
+    #expect(summary.failure is MemoryHost.Full)
+    #expect(host.stored.count < 50_000)
+  }
+
+  @Test("Of a sweep that ends with an error it is known whether a thread is left at a point")
+  func failureLeavesThreads() throws {
+    var host = MemoryHost(failAfter: 1)
+    let summary = try run(points: 50, workers: 1, host: &host, pointTimeout: 0.05) { point in
+      if point == 7 { Thread.sleep(forTimeInterval: 3_600) }
     }
+    #expect(summary.failure is MemoryHost.Full)
+    #expect(summary.leavesThreads)
   }
 }
 

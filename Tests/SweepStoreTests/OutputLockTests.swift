@@ -39,9 +39,55 @@ import Testing
     // As if another host's run had taken it over.
     let other = "host: elsewhere.example\nprocess: 12\nstart: 17\njob: 2\n"
     try folder.write(other, to: "out.h5.lock")
+    waitForTheNextLook()
     #expect(throws: StoreError.self) { try first.check() }
     first.release()
     #expect(try contents(OutputLock.path(besides: output)) == Array(other.utf8))
+  }
+
+  @Test("A lock that cannot be read is not taken for another run's") func unreadable() throws {
+    let lock = try OutputLock(output: output)
+    let text = try contents(lock.path)
+    // Links in a circle stand in for a file system that does not answer, root or not.
+    try FileManager.default.removeItem(atPath: lock.path)
+    try FileManager.default.createSymbolicLink(
+      atPath: lock.path, withDestinationPath: lock.path)
+    waitForTheNextLook()
+    try lock.check()
+    let error = #expect(throws: StoreError.self) { _ = try OutputLock(output: output) }
+    #expect(error?.kind == .occupied)
+    try FileManager.default.removeItem(atPath: lock.path)
+    try replace(lock.path, with: text)
+    try lock.check()
+    try FileManager.default.removeItem(atPath: lock.path)
+    waitForTheNextLook()
+    #expect(throws: StoreError.self) { try lock.check() }
+  }
+
+  @Test("Of two runs that take a dead lock over at once, the later one has it") func race() throws {
+    let path = OutputLock.path(besides: output)
+    let host = ProcessInfo.processInfo.hostName
+    var error: StoreError?
+    // A machine that stands still for half a second would let the first have it, and find out later.
+    for _ in 1...5 where error == nil {
+      try folder.write("host: \(host)\nprocess: 4194304\nstart: 17\njob: \n", to: "out.h5.lock")
+      try folder.write(ProcessIdentity.current(job: "later").text, to: "later")
+      let later = try RunningProcess(
+        "/bin/sh",
+        [
+          "-c",
+          "until grep -q 'job: first' '\(path)'; do :; done; mv '\(folder.path("later"))' '\(path)'",
+        ])
+      do throws(StoreError) {
+        _ = try OutputLock(output: output, job: "first")
+      } catch let occupied {
+        error = occupied
+      }
+      #expect(later.wait().isSuccess)
+    }
+    #expect(error?.kind == .occupied)
+    #expect(error?.reason.contains("job later works on it") == true, "\(String(describing: error))")
+    #expect(try contents(path) == Array(ProcessIdentity.current(job: "later").text.utf8))
   }
 
   @Test("A zombie holds no lock") func zombie() throws {

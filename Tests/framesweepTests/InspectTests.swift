@@ -93,6 +93,53 @@ import Testing
     #expect(none.output == "[\n]\n")
   }
 
+  @Test("Infinite values are texts in JSON, of points and of the summary") func infiniteValues()
+    throws
+  {
+    // One unit has the same state for many images, so that the determinant of NASWOT is 0.
+    try folder.write(
+      """
+      format: 1
+      name: infinite
+      architecture: {input: {channels: 64, size: 1}, stage_depth: 1, family: chain}
+      grid: {width: [1]}
+      measure: {companions: {data: digits, images: 16}}
+      """, to: "infinite.yaml")
+    let run = try framesweep("run", "infinite.yaml", "-o", "infinite.h5")
+    #expect(run.status == 0, "\(run.errorOutput)")
+    let points = try framesweep(
+      "inspect", "infinite.h5", "--points", "--json", "--columns", "naswot,synflow_log")
+    let rows = try #require(
+      try JSONSerialization.jsonObject(with: Data(points.output.utf8)) as? [[String: Any]])
+    #expect(rows[0]["naswot"] as? String == "-inf")
+    #expect(rows[0]["synflow_log"] is Double)
+    let summary = try framesweep("inspect", "infinite.h5", "--json")
+    let facts = try #require(
+      try JSONSerialization.jsonObject(with: Data(summary.output.utf8)) as? [String: Any])
+    let ranges = try #require(facts["ranges"] as? [[String: Any]])
+    let range = try #require(ranges.first { $0["column"] as? String == "naswot" })
+    #expect(range["smallest"] as? String == "-inf")
+  }
+
+  @Test("A family whose values are all 0 has a line in the plot") func allZero() throws {
+    // A layer of as many units as inputs, or of fewer, can be orthonormal.
+    try folder.write(
+      """
+      format: 1
+      name: zeros
+      architecture: {input: {channels: 12, size: 1}, form: synthesis}
+      grid: {family: [chain], stage_depth: [1], width: [4, 8]}
+      include:
+        - {family: dense, stage_depth: 3, width: 16, input: {channels: 12, size: 1}, form: synthesis}
+      measure: {frame: {minimum: true}}
+      """, to: "zeros.yaml")
+    let run = try framesweep("run", "zeros.yaml", "-o", "zeros.h5")
+    #expect(run.status == 0, "\(run.errorOutput)")
+    let lines = try framesweep("inspect", "zeros.h5").output.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("chain synthesis") && $0.hasSuffix(" 0, 2 of 0") })
+    #expect(lines.contains { $0.hasPrefix("dense synthesis") && $0.hasSuffix(" 1") })
+  }
+
   @Test(
     "Conditions that cannot hold are wrong usage",
     arguments: [

@@ -42,6 +42,47 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
   }
 
+  @Test("Points and ranges may stand in any order, overlap and touch") func selection() throws {
+    try folder.write(FaultTests.sweep, to: "sweep.yaml")
+    let some = try framesweep(
+      "run", "sweep.yaml", "-o", "out.h5", "--points", "12-14,3,8-9,13-15,4,0-0,9-10,8")
+    #expect(some.status == 0, "\(some.errorOutput)")
+    let done = try framesweep(
+      "inspect", "out.h5", "--csv", "--where", "status=ok", "--columns", "point")
+    #expect(
+      done.output.split(separator: "\n").dropFirst().map { Int($0) }
+        == [0, 3, 4, 8, 9, 10, 12, 13, 14, 15])
+    #expect(try framesweep("run", "sweep.yaml", "-o", "b.h5", "--points", "20,1").status == 64)
+  }
+
+  @Test("Only points that are asked for are tried again") func retrySome() throws {
+    try folder.write(FaultTests.sweep, to: "sweep.yaml")
+    let run = ["run", "sweep.yaml", "-o", "out.h5"]
+    #expect(try framesweep(run, fault: "1=throw,3=throw,5=throw").status == 3)
+    let some = try framesweep(run + ["--points", "3,7", "--retry", "failed"])
+    #expect(some.status == 3, "\(some.errorOutput)")
+    let failed = try framesweep("inspect", "out.h5", "--failed").output.split(separator: "\n")
+    #expect(failed.map { $0.prefix(8) } == ["1\tfailed", "5\tfailed"])
+    #expect(try framesweep("verify", "out.h5").status == 3)
+  }
+
+  @Test("A run that is refused leaves the journal as it is") func refusedResume() throws {
+    try folder.write(FaultTests.sweep, to: "sweep.yaml")
+    // A folder of this name keeps the results file from being written, so that the journal stays.
+    let obstacle = folder.path("out.h5.partial")
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+    let run = ["run", "sweep.yaml", "-o", "out.h5"]
+    #expect(try framesweep(run + ["--shard", "0/2"], fault: "*=throw").status == 73)
+    let journal = folder.url.appending(path: "out.h5.journal")
+    let before = try Data(contentsOf: journal)
+    let other = try framesweep(run + ["--shard", "1/2", "--retry", "failed"])
+    #expect(other.status == 65)
+    #expect(other.errorOutput.contains("holds shard 0/2, expected --shard 0/2"))
+    #expect(try Data(contentsOf: journal) == before)
+    try FileManager.default.removeItem(atPath: obstacle)
+    #expect(try framesweep(run + ["--shard", "0/2", "--retry", "failed"]).status == 0)
+  }
+
   @Test("A sweep that grows takes equal points over") func reuse() throws {
     try folder.write(Self.sweep(widths: "16, 8, 4, 32"), to: "grown.yaml")
     try folder.write(Self.sweep(widths: "4", measure: "{minimum: true}"), to: "other.yaml")

@@ -83,4 +83,41 @@ import Testing
     #expect(try framesweep("run", "new.yaml", "-o", "whole.h5").status == 0)
     #expect(try checksum("new.h5") == checksum("whole.h5"))
   }
+
+  @Test("Images are the same wherever the old results lie") func reuseOfImages() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("results"), withIntermediateDirectories: true)
+    try idx(4).write(to: folder.url.appending(path: "images.idx"))
+    func sweep(_ widths: String) -> String {
+      """
+      format: 1
+      name: images
+      architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+      grid: {width: [\(widths)]}
+      measure:
+        neural_frames:
+          data: {idx: images.idx}
+          images: 2
+          perturbations: {noise: 3}
+      """
+    }
+    try folder.write(sweep("2"), to: "few.yaml")
+    try folder.write(sweep("2, 3"), to: "more.yaml")
+    let run = try framesweep("run", "few.yaml", "-o", "results/few.h5")
+    #expect(run.status == 0, "\(run.errorOutput)")
+    let more = ["run", "more.yaml", "--reuse", "results/few.h5", "-o"]
+    let reused = try framesweep(more + ["a.h5"])
+    #expect(reused.status == 0, "\(reused.errorOutput)")
+    #expect(reused.errorOutput.contains("1 of them reused"), "\(reused.errorOutput)")
+    try idx(5).write(to: folder.url.appending(path: "images.idx"))
+    let others = try framesweep(more + ["b.h5"])
+    #expect(others.status == 65)
+    #expect(others.errorOutput.contains("it read other images"), "\(others.errorOutput)")
+  }
+
+  /// A file of 8 × 8 images in the format of MNIST.
+  private func idx(_ count: UInt8) -> Data {
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 8, 0, 0, 0, 8]
+    return Data(header + (0..<Int(count) * 64).map { UInt8(truncatingIfNeeded: $0 * 37 % 251) })
+  }
 }

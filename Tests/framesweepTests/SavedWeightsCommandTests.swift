@@ -189,6 +189,23 @@ import Testing
     #expect(folderless.status == 73 && folderless.errorOutput.contains("kept.yaml is no folder"))
   }
 
+  @Test("A retry that is refused for another's file leaves the journal as it is") func refused()
+    throws
+  {
+    // A folder of this name keeps the results file from being written, so that the journal stays.
+    try FileManager.default.createDirectory(
+      atPath: folder.path("out.h5.partial"), withIntermediateDirectories: true)
+    let run = ["run", "kept.yaml", "-o", "out.h5"]
+    #expect(try framesweep(run, fault: "0=throw").status == 73)
+    try folder.write("mine", to: "nets/chain-2-0.h5")
+    let journal = folder.url.appending(path: "out.h5.journal")
+    let before = try Data(contentsOf: journal)
+    let refused = try framesweep(run + ["--retry", "failed"])
+    #expect(refused.status == 73)
+    #expect(refused.errorOutput.contains("nets/chain-2-0.h5: it exists already"))
+    #expect(try Data(contentsOf: journal) == before)
+  }
+
   @Test("Where a file cannot be written, the point has failed and the others are done") func full()
     throws
   {
