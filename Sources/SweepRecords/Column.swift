@@ -27,26 +27,6 @@ public enum ColumnType: Sendable {
   }
 }
 
-/// The dimensions of the results file's root group, in the order of its dimension scales.
-public enum ColumnDimension: String, Sendable, CaseIterable {
-  /// A grid entry, counted from 0.
-  case point
-  /// One of several random initialisations, counted from 0.
-  case draw
-  /// A layer; 0 is the network's input.
-  case layer
-  /// A family of perturbations.
-  case perturbation
-  /// Two families of perturbations.
-  case perturbationPair = "perturbation_pair"
-  /// An image of the data set.
-  case image
-  /// A way of attacking trained networks, by its code.
-  case attack
-  /// How far an attack may move an image.
-  case radius
-}
-
 /// Where the values of a column come from.
 public enum ColumnOrigin: Sendable {
   /// They are written in the plan, for pending points too.

@@ -17,7 +17,7 @@ extension ResultReader {
     }
     let scales = description.dimensions.map { dimension in
       ColumnFacts(
-        name: dimension.rawValue, type: dimension.element.numpyName,
+        name: dimension.rawValue, type: dimension.type.numpyName,
         shape: [description.extent(of: dimension)], units: "1", longName: "",
         flagMeanings: "", flagValues: [], isScale: true)
     }

@@ -9,7 +9,7 @@ final class Scales {
     for dimension in description.dimensions {
       let count = description.extent(of: dimension)
       let writer = try ColumnWriter(
-        dimension.rawValue, dimension.element, shape: [count], in: root)
+        dimension.rawValue, dimension.type.element, shape: [count], in: root)
       try writer.dataset.makeScale(of: dimension.rawValue)
       try writer.dataset.describe(
         units: "1", longName: dimension.longName, description: dimension.meaning)
@@ -49,44 +49,6 @@ final class Scales {
       for row in 0..<rows { writer.set(row: row, Int64(first + row)) }
       try writer.write(from: first)
       first += rows
-    }
-  }
-}
-
-extension ColumnDimension {
-  /// The type of its scale.
-  var element: ElementType {
-    switch self {
-    case .point: .int64
-    case .radius: .float64
-    case .draw, .layer, .perturbation, .perturbationPair, .image, .attack: .int32
-    }
-  }
-
-  fileprivate var longName: String {
-    switch self {
-    case .point: "point"
-    case .draw: "draw"
-    case .layer: "layer"
-    case .perturbation: "perturbation"
-    case .perturbationPair: "pair of perturbations"
-    case .image: "image"
-    case .attack: "attack"
-    case .radius: "radius"
-    }
-  }
-
-  fileprivate var meaning: String {
-    switch self {
-    case .point: "index of the point in the plan"
-    case .draw: "index of the random initialisation"
-    case .layer: "index of the layer; 0 is the network's input"
-    case .perturbation:
-      "code of the family of perturbations: 0 augmentation, 1 noise, 2 fourier, 3 generative"
-    case .perturbationPair: "index of the pair of families perturbation_a and perturbation_b"
-    case .image: "index of the image in the data set"
-    case .attack: "code of the attack: 0 fgsm_linf, 1 pgd_linf, 2 fgsm_l2, 3 pgd_l2"
-    case .radius: "how far the attack may move an image, in its norm; values lie in [0, 1]"
     }
   }
 }

@@ -27,13 +27,22 @@ struct SchemaCommand: ParsableCommand {
 enum SchemaPage {
   private struct Document: Encodable {
     let framesweepFormat: Int64
-    let dimensions: [String]
+    let dimensions: [Dimension]
     let columns: [Entry]
+  }
+
+  private struct Dimension: Encodable {
+    let name: String
+    let type: String
+    let longName: String
+    let description: String
   }
 
   private struct Entry: Encodable {
     let name: String
     let type: String
+    /// The type where the sweep asks for double precision, if it is another one.
+    let typeInDoublePrecision: String?
     let dimensions: [String]
     let units: String
     let longName: String
@@ -49,17 +58,22 @@ enum SchemaPage {
 
   /// Every column in file order, with its type, dimensions, unit and meaning.
   static var json: String {
-    let entries = Schema.columns.map { column in
+    let entries = zip(Schema.columns, Schema.columns(imageType: .float64)).map { column, wide in
       Entry(
         name: column.name, type: column.type.numpyName,
+        typeInDoublePrecision: wide.type == column.type ? nil : wide.type.numpyName,
         dimensions: column.dimensions.map(\.rawValue), units: column.units,
         longName: column.longName, description: column.description, origin: "\(column.origin)",
         flags: column.flags.isEmpty
           ? nil : column.flags.map { Flag(value: $0.value, meaning: $0.meaning) })
     }
+    let dimensions = ColumnDimension.allCases.map { dimension in
+      Dimension(
+        name: dimension.rawValue, type: dimension.type.numpyName, longName: dimension.longName,
+        description: dimension.meaning)
+    }
     let document = Document(
-      framesweepFormat: Schema.format, dimensions: ColumnDimension.allCases.map(\.rawValue),
-      columns: entries)
+      framesweepFormat: Schema.format, dimensions: dimensions, columns: entries)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -77,8 +91,15 @@ enum SchemaPage {
       "sweep measured. This page is printed by `framesweep schema --markdown`, and `schema.json`",
       "beside it by `framesweep schema`, from the description that writes the files.", "",
       "Statistics are NaN where they were not computed, keys and codes −1 where they take no part,",
-      "layers 0 where a network has no such layer.",
+      "layers 0 where a network has no such layer. Those of single images are float64 where the sweep",
+      "has `precision: float64`.", "",
+      "## Dimensions", "",
+      "Each dimension that the sweep uses has a data set of its own, a dimension scale.", "",
+      "| dimension | type | is |", "|---|---|---|",
     ]
+    lines += ColumnDimension.allCases.map { dimension in
+      "| `\(dimension.rawValue)` | \(dimension.type.numpyName) | \(dimension.meaning) |"
+    }
     var kinds: [[ColumnDimension]] = []
     for column in Schema.columns where !kinds.contains(column.dimensions) {
       kinds.append(column.dimensions)
