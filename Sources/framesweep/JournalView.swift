@@ -46,7 +46,8 @@ struct JournalView {
   }
 
   func printSummary() {
-    print("journal        \(Show.points(journal.planCount)), \(journal.runs.count) runs")
+    let runs = journal.runs.count == 1 ? "1 run" : "\(journal.runs.count) runs"
+    print("journal        \(Show.points(journal.planCount)), \(runs)")
     for status in PointStatus.allCases {
       let count = (0..<journal.planCount).count { journal.status(of: $0) == status }
       if count > 0 { print("\(status.name): \(Show.count(count))") }

@@ -4,7 +4,11 @@ extension ResultSummary {
   /// The summary for a person, in lines of the terminal's width.
   func text(_ terminal: Terminal) -> String {
     var lines: [String] = []
-    let state = complete ? "complete" : "not complete: run the same command with --resume"
+    let state =
+      complete
+      ? "complete"
+      : shard.map { "of which it holds shard \($0): verify says if that is complete" }
+        ?? "not complete: run the same command with --resume"
     lines.append(
       terminal.show("\(file): \(Show.points(points))", .bold) + ", "
         + (complete ? state : terminal.show(state, .yellow)))

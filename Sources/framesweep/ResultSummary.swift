@@ -1,5 +1,6 @@
 import Foundation
 import SweepRecords
+import SweepRuntime
 import SweepStore
 
 /// A results file at a glance.
@@ -30,6 +31,8 @@ struct ResultSummary: Encodable {
   let file: String
   let points: Int
   let complete: Bool
+  /// The shard whose points the file holds; nil for any other file.
+  let shard: String?
   let statuses: [Count]
   let minima: [Count]
   let varies: [String]
@@ -93,7 +96,9 @@ struct ResultSummary: Encodable {
       Remark(
         point: point, seconds: nil, status: codes[point].name, text: reasons[point] ?? "")
     }
-    runs = try reader.runs().map { facts in
+    let facts = try reader.runs()
+    shard = Shard(of: facts).map { "\($0)" }
+    runs = facts.map { facts in
       Dictionary(uniqueKeysWithValues: facts.names.map { ($0, facts[$0] ?? "") })
     }
   }
@@ -137,9 +142,9 @@ struct ResultSummary: Encodable {
       return Range(column: column.name, values: 0, smallest: nil, median: nil, largest: nil)
     }
     sample.sort()
+    let median = (sample[(sample.count - 1) / 2] + sample[sample.count / 2]) / 2
     return Range(
-      column: column.name, values: count, smallest: low, median: sample[sample.count / 2],
-      largest: high)
+      column: column.name, values: count, smallest: low, median: median, largest: high)
   }
 
   /// The summary for other programs.

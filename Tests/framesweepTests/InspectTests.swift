@@ -44,6 +44,25 @@ import Testing
     #expect(lines.filter { $0.count > 80 && !$0.contains("/") }.isEmpty)
   }
 
+  @Test("The median of an even number of values is the mean of the two in the middle")
+  func median() throws {
+    struct Summary: Decodable {
+      struct Range: Decodable {
+        let column: String
+        let median: Double?
+      }
+      let ranges: [Range]
+    }
+    let column = "min_deep_frame_potential"
+    let sorted = try table("--columns", column).dropFirst().map { try #require(Double($0[0])) }
+      .sorted()
+    let json = try framesweep("inspect", "out.h5", "--json").output
+    let summary = try JSONDecoder().decode(Summary.self, from: Data(json.utf8))
+    let shown = try #require(summary.ranges.first { $0.column == column }?.median)
+    #expect(sorted.count == 18 && sorted[8] < sorted[9])
+    #expect(shown == (sorted[8] + sorted[9]) / 2)
+  }
+
   @Test("Conditions select, --sort orders and --limit cuts, with every digit")
   func selection() throws {
     let all = try table("--columns", "point,width,min_deep_frame_potential")

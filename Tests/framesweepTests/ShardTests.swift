@@ -114,6 +114,9 @@ import Testing
     let verified = try framesweep("verify", "shards/1-of-4.h5")
     #expect(verified.status == 0, "\(verified.output)\(verified.errorOutput)")
     #expect(verified.output.contains("shard 1/4"))
+    let summary = try framesweep("inspect", "shards/1-of-4.h5").output
+    #expect(summary.contains("of which it holds shard 1/4: verify says if that is complete"))
+    #expect(!summary.contains("not complete"))
     #expect(!FileManager.default.fileExists(atPath: folder.path("shards/1-of-4.h5.journal")))
     let done = try framesweep(
       "run", "dealt.yaml", "--shard", "1/4", "-o", "shards/1-of-4.h5", "--resume")
