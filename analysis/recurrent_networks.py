@@ -17,7 +17,9 @@ import numpy as np
 from framesweep_analysis import open_results
 from scipy import stats
 
-ATTACKS = ("FGSM ℓ∞", "PGD ℓ∞", "FGSM ℓ2", "PGD ℓ2")
+ATTACKS = {
+    "fgsm_linf": "FGSM ℓ∞", "pgd_linf": "PGD ℓ∞", "fgsm_l2": "FGSM ℓ2", "pgd_l2": "PGD ℓ2"
+}
 
 
 def change(errors: np.ndarray, base: np.ndarray) -> str:

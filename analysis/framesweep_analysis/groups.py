@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from .errors import ResultsError
-from .load import check_file, hdf5_errors
+from .load import check_file, decode_labels, hdf5_errors
 
 #: The columns of `/execution` that are numbers; the hosts' names are read on request.
 _EXECUTION = (
@@ -45,7 +45,8 @@ class Provenance:
 def open_execution(path: str | os.PathLike[str], *, hosts: bool = False) -> xr.Dataset:
     """The group `/execution` as a data set over `point`, in memory; `hosts` adds their names.
 
-    Points that were not computed have rank −1 and NaN seconds. Raises `ResultsError` where the file
+    `status` stands beside it, as in the table. Points that were not computed have rank −1 and NaN
+    seconds. Raises `ResultsError` where the file
     cannot be read or has no such group.
     """
     with _open(path) as file:
@@ -65,8 +66,11 @@ def open_execution(path: str | os.PathLike[str], *, hosts: bool = False) -> xr.D
                 if key in stored.attrs
             }
             columns[name] = (("point",), values, attributes)
+        stored = file["status"]
+        flags = {key: stored.attrs[key] for key in ("flag_values", "flag_meanings")}
+        status = xr.Dataset({"status": (("point",), stored[()], flags)})
         point = file["point"][()]
-    return xr.Dataset(columns, coords={"point": point})
+    return decode_labels(xr.Dataset(columns, coords={"point": point}).merge(status))
 
 
 def provenance(path: str | os.PathLike[str]) -> Provenance:

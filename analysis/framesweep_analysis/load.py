@@ -21,6 +21,17 @@ FORMAT = 1
 #: The families of perturbations by their codes, which the dimension `perturbation` holds.
 PERTURBATIONS = ("augmentation", "noise", "fourier", "generative")
 
+#: The attacks by their codes, which the dimension `attack` holds.
+ATTACKS = ("fgsm_linf", "pgd_linf", "fgsm_l2", "pgd_l2")
+
+#: The labels of coordinates that are codes: dimensions have no flags of their own.
+_CODES = {
+    "perturbation": PERTURBATIONS,
+    "perturbation_a": PERTURBATIONS,
+    "perturbation_b": PERTURBATIONS,
+    "attack": ATTACKS,
+}
+
 #: The label of code -1: the key takes no part in the point.
 NOT_USED = "none"
 
@@ -32,9 +43,9 @@ def open_results(path: str | os.PathLike[str]) -> xr.Dataset:
 
     Columns are read when they are used. Enumerations (`family`, `form`, `status`, ...) hold their
     labels as text, with "none" where a key takes no part in a point; the labels in the order of
-    their codes stay in the attribute `flag_meanings`. The dimension `perturbation` is labelled too,
-    `layer_name` names the layers, and `perturbation_pair_name` the pairs. The attribute `swept` has
-    the keys that the sweep varies, in their order.
+    their codes stay in the attribute `flag_meanings`. The dimensions `perturbation` and `attack`
+    are labelled too, `layer_name` names the layers, and `perturbation_pair_name` the pairs. The
+    attribute `swept` has the keys that the sweep varies, in their order.
 
     Raises `ResultsError` if there is no such file or it is not a whole results file of a known
     version. Warns with `IncompleteResultsWarning` if points are still pending.
@@ -55,8 +66,7 @@ def open_results(path: str | os.PathLike[str]) -> xr.Dataset:
     if not _is_complete(dataset):
         pending = status_counts(dataset).get("pending", 0)
         warnings.warn(
-            f"{path}: {pending} of {dataset.sizes['point']} points are pending; "
-            f"`framesweep run SWEEP -o {path} --resume` computes them",
+            f"{path}: {pending} of {dataset.sizes['point']} points are pending; {_advice(path)}",
             IncompleteResultsWarning,
             stacklevel=2,
         )
@@ -82,15 +92,11 @@ def decode_labels(dataset: xr.Dataset) -> xr.Dataset:
         for name, variable in dataset.variables.items()
         if "flag_values" in variable.attrs and "flag_meanings" in variable.attrs
     }
-    for name in ("perturbation", "perturbation_a", "perturbation_b"):
-        # Coordinates of dimensions have no flags: their codes are those of the file's format.
+    for name, labels in _CODES.items():
         if name in dataset.variables and name not in decoded:
             variable = dataset.variables[name]
             if variable.dtype.kind in "iu":
-                words = {
-                    "flag_values": np.arange(len(PERTURBATIONS)),
-                    "flag_meanings": " ".join(PERTURBATIONS),
-                }
+                words = {"flag_values": np.arange(len(labels)), "flag_meanings": " ".join(labels)}
                 labelled = xr.Variable(variable.dims, variable.to_numpy(), variable.attrs | words)
                 decoded[name] = _decoded(labelled)
     coordinates = [name for name in decoded if name in dataset.coords]
@@ -140,6 +146,19 @@ def _decoded(variable: xr.Variable) -> xr.Variable:
 
 def _is_complete(dataset: xr.Dataset) -> bool:
     return bool(np.all(np.asarray(dataset.attrs.get("complete", 1)) == 1))
+
+
+def _advice(path: Path) -> str:
+    """What leads on from a file with pending points, which in that of a shard belong to others."""
+    with hdf5_errors(path), h5py.File(path, "r") as file:
+        stored = file.get("provenance/shard")
+        shards = {str(text) for text in np.atleast_1d(stored.asstr()[()])} if stored else {""}
+    if len(shards) > 1 or "" in shards:
+        return f"`framesweep run SWEEP -o {path} --resume` computes them"
+    return (
+        f"the file is that of shard {shards.pop()}: `framesweep verify {path}` says if that is "
+        "complete, `framesweep merge` joins it with the others"
+    )
 
 
 def check_file(path: Path) -> None:

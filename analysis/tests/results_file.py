@@ -106,11 +106,13 @@ def write_results(
     ids: list[str] | None = None,
     errors: dict[int, str] | None = None,
     ranks: int = 2,
+    shard: str | None = None,
 ) -> Path:
     """A results file of `count` points; `change` replaces whole columns, None leaves one out.
 
     With `neural` it has all columns of neural frames, otherwise only the gain of two families; with
-    `trained` errors of trained networks, also under two attacks of two radii.
+    `trained` errors of trained networks, also under two attacks of two radii; `shard` is the one of
+    its only run.
     """
     table = columns(count) | (change or {})
     table = {name: values for name, values in table.items() if values is not None}
@@ -175,7 +177,8 @@ def write_results(
             _describe(dataset, name, meanings)
             for axis, dimension in enumerate(dimensions):
                 dataset.dims[axis].attach_scale(file[dimension])
-        _write_groups(file, table, layers, ids or [f"{index:016x}" for index in range(count)])
+        ids = ids or [f"{index:016x}" for index in range(count)]
+        _write_groups(file, table, layers, ids, shard)
         _write_execution(file, table["status"], ranks)
         _write_errors(file, errors or {})
         file.attrs["Conventions"] = "CF-1.8"
@@ -218,7 +221,11 @@ def _describe(dataset: h5py.Dataset, name: str, meanings: dict[str, str]) -> Non
 
 
 def _write_groups(
-    file: h5py.File, table: dict[str, np.ndarray[Any, Any]], layers: int, ids: list[str]
+    file: h5py.File,
+    table: dict[str, np.ndarray[Any, Any]],
+    layers: int,
+    ids: list[str],
+    shard: str | None,
 ) -> None:
     text = h5py.string_dtype("utf-8")
     architectures = [f"{{width: {w}}}" for w in table.get("width", np.zeros(len(ids), int))]
@@ -233,7 +240,8 @@ def _write_groups(
     provenance.create_dataset("sweep", data="format: 1\nname: <made up>\n", dtype=text)
     runs = provenance.create_dataset("run", data=np.zeros(1, dtype=np.int32))
     runs.make_scale("run")
-    for name, value in (("framesweep_version", "0.1.0"), ("hosts", "alpha\nbeta")):
+    facts = {"framesweep_version": "0.1.0", "hosts": "alpha\nbeta"}
+    for name, value in (facts | ({"shard": shard} if shard else {})).items():
         dataset = provenance.create_dataset(name, data=[value], dtype=text)
         dataset.dims[0].attach_scale(runs)
 

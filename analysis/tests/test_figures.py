@@ -68,8 +68,32 @@ def test_a_map_shows_the_median_of_each_cell(tmp_path: Path) -> None:
         plain = depth_width_figure(dataset, column="parameter_count")
     mesh = figure.axes[0].collections[0]
     np.testing.assert_allclose(mesh.get_array().filled(np.nan), [[2], [3]])
-    assert "chain, synthesis\n4 networks" in words(figure)
+    assert "chain, synthesis\n4 of 5 networks" in words(figure)
+    assert "median of up to 3 networks" in words(figure)
     assert "no such network" in words(plain)
+
+
+def test_a_map_tells_what_was_not_computed_from_what_there_is_not(tmp_path: Path) -> None:
+    change = {
+        "family": np.array([0, 0, 0, 2], np.int8),
+        "form": np.zeros(4, np.int8),
+        "stage_depth": np.array([2, 2, 4, 8], np.int32),
+        "width": np.array([8, 16, 8, 8], np.int32),
+        "status": np.array([1, 3, 1, 0], np.int8),
+        "min_deep_frame_potential": np.array([1.0, np.nan, 4.0, np.nan]),
+    }
+    path = write_results(tmp_path / "m.h5", 4, change=change, complete=1)
+    with open_results(path) as dataset:
+        figure = depth_width_figure(dataset)
+        equal = depth_width_figure(dataset.isel(point=[0]))
+    values, missing = figure.axes[0].collections
+    np.testing.assert_array_equal(values.get_array().mask, [[0, 1], [0, 1], [1, 1]])
+    np.testing.assert_array_equal(missing.get_array().mask, [[1, 0], [1, 1], [1, 1]])
+    assert "dense, synthesis\n0 of 1 network" in words(figure)
+    assert "2 of 4 points not shown: 1 pending, 1 timeout" in words(figure)
+    assert {"not computed", "no such network"} <= set(words(figure).splitlines())
+    # One value has no scale.
+    assert len(equal.axes) == 1 and "synthesis: 1" in words(equal)
 
 
 def test_the_minimum_is_the_level_of_the_draws_and_the_layerwise_bound_is_not(
@@ -87,6 +111,29 @@ def test_the_minimum_is_the_level_of_the_draws_and_the_layerwise_bound_is_not(
     assert "order of the lowest draw" in words(figure)  # the residual networks have no minimum
 
 
+def test_a_level_of_a_search_that_did_not_end_is_dotted(tmp_path: Path) -> None:
+    status = np.ones(12, np.int8)
+    status[0] = 3
+    path = write_results(tmp_path / "d.h5", 12, change={"minimum_status": status})
+    with open_results(path) as dataset:
+        figure = draws_figure(dataset)
+        done = draws_figure(dataset.isel(point=slice(1, None)))
+    dotted = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+    assert len(dotted) == 1
+    assert "stopped at the iteration limit" in words(figure)
+    assert "stopped at the iteration limit" not in words(done)
+
+
+def test_points_that_are_not_ok_are_counted_above_the_figure(tmp_path: Path) -> None:
+    status = np.ones(30, np.int8)
+    status[3:7] = 3
+    path = write_results(tmp_path / "s.h5", 30, change={"status": status}, **SMALL)
+    with open_results(path) as dataset:
+        for name, kind in FIGURES.items():
+            text = words(kind.draw(dataset, path))
+            assert ("4 of 30 points not shown: timeout" in text) == (name != "timeline"), name
+
+
 def test_a_profile_is_the_median_over_networks_and_draws(tmp_path: Path) -> None:
     path = write_results(tmp_path / "n.h5", 30, **SMALL)
     with open_results(path) as dataset:
@@ -101,6 +148,29 @@ def test_a_profile_is_the_median_over_networks_and_draws(tmp_path: Path) -> None
     assert "10 chain networks" in words(figure) and "middle half" in words(figure)
     assert "point 4, residual" in words(one) and "standard deviation" in words(one)
     assert "augmentation · noise" in names
+
+
+def test_bands_are_of_several_networks_and_not_below_zero(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "n.h5", 1, **(SMALL | {"draws": 1}))
+    with h5py.File(path, "r+") as file:
+        file["neural_mean_square_cosine_std"][...] = 9
+    with open_results(path) as dataset:
+        one = profiles_figure(dataset)
+        spread = profiles_figure(dataset, statistics=["mean_square_cosine"], point=0)
+    assert "middle half" not in words(one)
+    bands = [b.get_paths()[0].vertices[:, 1] for b in spread.axes[0].collections]
+    assert min(band.min() for band in bands) == 0
+
+
+def test_points_that_ended_early_measure_no_cost(tmp_path: Path) -> None:
+    status = np.ones(12, np.int8)
+    status[:4] = 3
+    path = write_results(tmp_path / "c.h5", 12, change={"status": status})
+    execution = open_execution(path)
+    seconds = 1e3 * execution["wall_seconds"].to_numpy()[4:].sum()
+    text = words(cost_figure(execution))
+    assert f"8 points, {seconds:,.3g} ms together" in text
+    assert "90 %" not in text
 
 
 def test_cost_and_timeline_say_how_well_it_went(results: Path) -> None:
@@ -175,5 +245,5 @@ def test_missing_measurements_say_what_to_measure(tmp_path: Path) -> None:
             draws_figure(dataset)
         with pytest.raises(ResultsError, match="no statistic, expected one of gain"):
             profiles_figure(dataset, statistics=["gains"])
-        with pytest.raises(ResultsError, match="no column min_deep_frame_potential"):
-            depth_width_figure(dataset)
+        with pytest.raises(NothingToDraw, match="no column min_deep_frame_potential; sweeps find"):
+            depth_width_figure(dataset.drop_vars("deep_frame_potential", errors="ignore"))

@@ -112,3 +112,17 @@ def test_another_program_s_file_is_refused(tmp_path: Path) -> None:
 def test_a_later_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="reads formats up to 1"):
         open_results(write_results(tmp_path / "later.h5", version=2))
+
+
+def test_the_file_of_a_shard_is_not_told_to_resume(tmp_path: Path) -> None:
+    status = np.ones(60, dtype=np.int8)
+    status[40:] = 0
+    path = write_results(tmp_path / "0.h5", change={"status": status}, shard="0/2")
+    with pytest.warns(IncompleteResultsWarning, match="that of shard 0/2: `framesweep verify") as w:
+        open_results(path).close()
+    assert "--resume" not in str(w[0].message)
+
+
+def test_attacks_have_labels(tmp_path: Path) -> None:
+    with open_results(write_results(tmp_path / "t.h5", 6, trained=True)) as dataset:
+        assert dataset["attack"].to_numpy().tolist() == ["pgd_linf", "pgd_l2"]

@@ -98,6 +98,18 @@ def test_zeros_and_iteration_limits_are_counted_in_the_title(tmp_path: Path) -> 
     assert "38 stopped at the iteration limit" in text
 
 
+def test_markers_are_hollow_at_the_iteration_limit(tmp_path: Path) -> None:
+    status = np.ones(60, dtype=np.int8)
+    status[:6] = 3
+    path = write_results(tmp_path / "limit.h5", change={"minimum_status": status})
+    with open_results(path) as dataset:
+        figure = potential_figure(dataset)
+        assert select_potentials(dataset).unfinished_count == 4
+    hollow = [c for c in figure.axes[0].collections if not len(c.get_facecolor())]
+    assert sum(len(c.get_offsets()) for c in hollow) == 4
+    assert "iteration limit" in [t.get_text() for t in figure.legends[0].get_texts()]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

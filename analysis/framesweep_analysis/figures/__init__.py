@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -52,8 +53,12 @@ class FigureKind:
         unknown = sorted(options.keys() - set(self.options))
         if unknown:
             raise ResultsError(f"this figure has no option --{unknown[0]}")
-        source = open_execution(path) if self.of_execution else dataset
-        return self.function(source, **options)
+        if not self.of_execution:
+            return self.function(dataset, **options)
+        # A selection of points is one here too.
+        execution = open_execution(path)
+        chosen = np.isin(execution["point"].to_numpy(), dataset["point"].to_numpy())
+        return self.function(execution.isel(point=chosen), **options)
 
 
 #: Every figure, in the order of a report.
@@ -62,11 +67,13 @@ FIGURES: dict[str, FigureKind] = {
         "minimum deep frame potential against parameters, by family", potential_figure, ("form",)
     ),
     "depth-width": FigureKind(
-        "map of the minimum deep frame potential over depth and width",
+        "map over depth and width, of the minimum deep frame potential if the file has it",
         depth_width_figure,
         ("column",),
     ),
-    "draws": FigureKind("potential at random weights beside the minimum", draws_figure),
+    "draws": FigureKind(
+        "deep frame potential of the weights, beside the minimum where it is known", draws_figure
+    ),
     "profiles": FigureKind(
         "neural frames layer by layer, for each family of perturbations",
         profiles_figure,

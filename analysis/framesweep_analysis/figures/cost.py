@@ -13,21 +13,33 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
-from .style import ONE_COLUMN, TWO_COLUMNS, legend_below, logarithmic, plural, styled
+from .style import (
+    ONE_COLUMN,
+    TWO_COLUMNS,
+    legend_below,
+    logarithmic,
+    note_not_ok,
+    plural,
+    styled,
+)
+from .ticks import label_logarithm
 
 _BLUE, _ORANGE = "#0A4F8C", "#E67E00"
 #: Above so many points a picture of densities replaces single marks.
 _DENSE = 3000
+#: From so many points on a spread is stated.
+_SPREAD = 20
 #: Bins of the timeline where points are too many to be told apart.
 _BINS = 600
 
 
 @styled
 def cost_figure(execution: xr.Dataset) -> Figure:
-    """Measured against predicted seconds of every computed point, both axes logarithmic.
+    """Measured against predicted seconds of every ok point, both axes logarithmic.
 
-    `execution` is what `open_execution` returns. On the line prediction and measurement agree; the
-    title has the median of their ratio and its middle 90 %. More than 3,000 points are drawn as
+    `execution` is what `open_execution` returns. Points that ended early, at a limit of time for
+    example, measure nothing. On the line prediction and measurement agree; the title has the median
+    of their ratio, and its middle 90 % where there are twenty points. More than 3,000 points are drawn as
     hexagons, coloured by how many points fall into them.
 
     Raises `NothingToDraw` if no point has both.
@@ -37,10 +49,13 @@ def cost_figure(execution: xr.Dataset) -> Figure:
             raise NothingToDraw(f"nothing to draw: /execution has no {name}")
     predicted = execution["predicted_seconds"].to_numpy()
     measured = execution["wall_seconds"].to_numpy()
+    status = execution["status"].to_numpy()
     known = np.isfinite(predicted) & np.isfinite(measured) & (predicted > 0) & (measured > 0)
+    known &= status == "ok"
     if not known.any():
         raise NothingToDraw(
-            f"nothing to draw: none of {len(known)} points has predicted and measured seconds"
+            f"nothing to draw: none of {plural(len(known), 'point')} is ok and has predicted and "
+            "measured seconds"
         )
     x, y = predicted[known], measured[known]
     figure = Figure(figsize=(ONE_COLUMN, 3.15), dpi=300, layout="constrained")
@@ -63,6 +78,7 @@ def cost_figure(execution: xr.Dataset) -> Figure:
             zorder=3,
         )
         bar = figure.colorbar(cells, ax=axes, pad=0.02, aspect=25, label="Points")
+        label_logarithm(bar.ax.yaxis)
         bar.outline.set_linewidth(0.6)
         logarithmic(axes, ends, ends)
     else:
@@ -82,12 +98,15 @@ def cost_figure(execution: xr.Dataset) -> Figure:
     axes.set_xlabel("Predicted time (s)")
     axes.set_ylabel("Wall-clock time (s)")
     low, middle, high = np.quantile(y / x, [0.05, 0.5, 0.95])
+    middle_part = f" (90 %: {low:.2g} to {high:.2g} ×)" if len(x) >= _SPREAD else ""
+    unit, factor = _unit(float(y.sum()))
     axes.set_title(
-        f"{plural(len(x), 'point')}, {y.sum():,.3g} s together\n"
-        f"took {middle:.2g} × the prediction (90 %: {low:.2g} to {high:.2g} ×)",
+        f"{plural(len(x), 'point')}, {y.sum() * factor:,.3g} {unit} together\n"
+        f"took {middle:.2g} × the prediction{middle_part}",
         loc="left",
     )
     legend_below(figure, [Line2D([], [], color=_ORANGE, linewidth=1.2, label="as predicted")])
+    note_not_ok(figure, status)
     return figure
 
 
@@ -155,7 +174,7 @@ def timeline_figure(execution: xr.Dataset) -> Figure:
     runs = "" if len(borders) == 1 else f" in {len(borders)} runs"
     axes.set_title(
         f"{plural(len(begin), 'point')} on {plural(len(lanes), 'rank')}{runs}, "
-        f"computing {used:.1%} of the time",
+        f"computing {100 * used:.1f} % of the time",
         loc="left",
     )
     handles: list[Line2D | Patch] = []

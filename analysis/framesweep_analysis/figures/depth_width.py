@@ -7,20 +7,24 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ..columns import axis_label, is_squared, point_values, require_columns
 from ..errors import NothingToDraw
-from .potential import FAMILIES, FORMS
-from .style import legend_below, plain_numbers, plural, styled
+from .potential import FAMILIES, FORMS, no_column
+from .style import legend_below, note, note_not_ok, plural, styled
+from .ticks import label_logarithm
 
 #: Up to so many values of an axis every one of them has a label.
 _LABELLED = 12
 #: Roots of potentials below this are 0 to rounding.
 _ZERO = 1e-7
+_COLOURS = matplotlib.colormaps["cividis"].with_extremes(under="black")
+#: The colour of cells whose networks have no value.
+_NOT_COMPUTED = "0.82"
 
 
 @styled
@@ -34,10 +38,11 @@ def depth_width_figure(
     """A map over depth and width, one panel for each family and form.
 
     The colour is the median of a column over the ok points of a cell, which differ in the other
-    swept keys: the minimum deep frame potential if the file has one, else the potential at random
-    weights. Of potentials the square root is shown. Values of the two forms do not compare, so
+    swept keys: the minimum deep frame potential if the file has one, else the potential of the
+    draws. Of potentials the square root is shown. Values of the two forms do not compare, so
     each form has a scale of its own. A scale is logarithmic where a value is positive; zeros and
-    less are black.
+    less are black. Cells are grey where no network has a value, because it is pending or failed or
+    because it was not measured, and hatched where the sweep has no such network.
 
     Raises `NothingToDraw` if no ok point has the columns.
     """
@@ -48,6 +53,8 @@ def depth_width_figure(
             if name in dataset and np.isfinite(dataset[name].to_numpy()).any()
         ]
         column = known[0] if known else "min_deep_frame_potential"
+        if column not in dataset:
+            raise no_column(column)
     require_columns(dataset, "family", "form", depth, width, column)
     values = point_values(dataset, column)
     rows, columns = point_values(dataset, depth), point_values(dataset, width)
@@ -64,45 +71,62 @@ def depth_width_figure(
         values = np.sqrt(np.maximum(values, 0))
     family = dataset["family"].to_numpy().astype(str)
     form = dataset["form"].to_numpy().astype(str)
-    forms = [f for f in FORMS if (drawn & (form == f)).any()]
-    families = [f for f in FAMILIES if (drawn & (family == f)).any()]
+    # What is pending or failed has its place too.
+    placed = drawn | (with_keys & ~ok)
+    forms = [f for f in FORMS if (placed & (form == f)).any()]
+    families = [f for f in FAMILIES if (placed & (family == f)).any()]
     figure = Figure(
         figsize=(max(1.9 * len(families) + 1.2, 3.5), 1.95 * len(forms) + 0.75),
         dpi=300,
         layout="constrained",
     )
     panels = figure.subplots(len(forms), len(families), squeeze=False, sharex=True, sharey=True)
-    depths, widths = np.unique(rows[drawn]), np.unique(columns[drawn])
-    any_missing = False
+    depths, widths = np.unique(rows[placed]), np.unique(columns[placed])
+    label = axis_label(dataset, column, root=is_squared(column))
+    handles: dict[str, Patch] = {}
     for row, form_name in enumerate(forms):
         in_row = drawn & (form == form_name)
         norm = _scale(values[in_row])
         mesh = None
         for column_index, family_name in enumerate(families):
             axes = panels[row][column_index]
-            mask = in_row & (family == family_name)
-            if not mask.any():
+            member = with_keys & (form == form_name) & (family == family_name)
+            if not (member & placed).any():
                 axes.set_axis_off()
                 continue
+            mask = member & drawn
             cells = _medians(rows[mask], columns[mask], values[mask], depths, widths)
-            mesh = _draw_map(axes, cells, depths, widths, norm)
-            any_missing |= bool(np.isnan(cells).any())
-            axes.set_title(
-                f"{family_name}, {form_name}\n{plural(int(mask.sum()), 'network')}", loc="left"
-            )
-        if mesh is not None:
-            below = isinstance(norm, LogNorm) and bool((values[in_row] <= 0).any())
-            bar = figure.colorbar(
-                mesh,
-                ax=list(panels[row]),
-                pad=0.02,
-                aspect=14,
-                extend="min" if below else "neither",
-            )
-            if isinstance(norm, LogNorm) and norm.vmax / norm.vmin < 100:  # type: ignore[operator]
-                plain_numbers(bar.ax.yaxis)
-            bar.outline.set_linewidth(0.6)
-            bar.set_label(axis_label(dataset, column, root=is_squared(column)), fontsize=7)
+            exists = _present(rows[member], columns[member], depths, widths)
+            mesh = _draw_map(axes, cells, exists, depths, widths, norm)
+            if (exists & np.isnan(cells)).any():
+                patch = Patch(facecolor=_NOT_COMPUTED, label="not computed")
+                handles["not computed"] = patch
+            if not exists.all():
+                handles["no such network"] = Patch(
+                    facecolor="white", edgecolor="0.75", hatch="////", label="no such network"
+                )
+            count = plural(int(member.sum()), "network")
+            if mask.sum() < member.sum():
+                count = f"{mask.sum():,} of {count}"
+            axes.set_title(f"{family_name}, {form_name}\n{count}", loc="left")
+        if mesh is None or not in_row.any():
+            continue
+        if norm.vmin == norm.vmax:
+            value = float(values[in_row][0])
+            handles[form_name] = Patch(facecolor=_COLOURS(0.5), label=f"{form_name}: {value:.4g}")
+            continue
+        below = isinstance(norm, LogNorm) and bool((values[in_row] <= 0).any())
+        bar = figure.colorbar(
+            mesh,
+            ax=list(panels[row]),
+            pad=0.02,
+            aspect=14,
+            extend="min" if below else "neither",
+        )
+        if isinstance(norm, LogNorm):
+            label_logarithm(bar.ax.yaxis)
+        bar.outline.set_linewidth(0.6)
+        bar.set_label(label, fontsize=7)
     # The labels stand at the outermost panels that show something.
     for line in panels.T:
         axes = [axes for axes in line if axes.axison][-1]
@@ -112,12 +136,32 @@ def depth_width_figure(
         axes = next(axes for axes in line if axes.axison)
         axes.tick_params(labelleft=True)
         axes.set_ylabel(axis_label(dataset, depth))
-    if any_missing:
-        legend_below(
-            figure,
-            [Patch(facecolor="white", edgecolor="0.75", hatch="////", label="no such network")],
-        )
+    legend_below(figure, list(handles.values()))
+    pooled = _pooled(dataset.isel(point=drawn), (depth, width, "family", "form"))
+    if pooled or any(name in handles for name in forms):
+        note(figure, label + pooled)
+    note_not_ok(figure, dataset["status"].to_numpy())
     return figure
+
+
+def _pooled(drawn: xr.Dataset, keys: tuple[str, ...]) -> str:
+    """What the networks of one cell differ in, where cells hold several."""
+    cell = np.zeros(drawn.sizes["point"], dtype=np.int64)
+    for key in keys:
+        place = np.unique(drawn[key].to_numpy().astype(str), return_inverse=True)[1]
+        cell = np.unique(np.stack([cell, place]), axis=1, return_inverse=True)[1].ravel()
+    most = int(np.bincount(cell).max())
+    if most == 1:
+        return ""
+    differ = []
+    for name in str(drawn.attrs.get("swept", "")).split():
+        if name in keys or name not in drawn or drawn[name].dims != ("point",):
+            continue
+        place = np.unique(drawn[name].to_numpy().astype(str), return_inverse=True)[1]
+        if np.unique(np.stack([cell, place]), axis=1).shape[1] > cell.max() + 1:
+            differ.append(name.replace("_", " "))
+    unlike = f", which differ in {', '.join(differ)}" if differ else ""
+    return f": median of up to {most:,} networks{unlike}"
 
 
 def _medians(
@@ -139,17 +183,31 @@ def _medians(
     return cells.reshape(len(depths), len(widths))
 
 
+def _present(
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
+    depths: NDArray[np.float64],
+    widths: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Which cells have a network."""
+    cells = np.zeros((len(depths), len(widths)), dtype=bool)
+    inside = np.isin(rows, depths) & np.isin(columns, widths)
+    places = np.searchsorted(depths, rows[inside]), np.searchsorted(widths, columns[inside])
+    cells[places] = True
+    return cells
+
+
 def _scale(values: NDArray[np.float64]) -> Normalize:
     positive = values[values > _ZERO]
     if len(positive) and positive.max() > positive.min():
         return LogNorm(float(positive.min()), float(positive.max()))
-    low, high = float(values.min()), float(values.max())
-    return Normalize(low, high if high > low else low + 1)
+    return Normalize(*((values.min(), values.max()) if len(values) else (0.0, 0.0)))
 
 
 def _draw_map(
     axes: Axes,
     cells: NDArray[np.float64],
+    exists: NDArray[np.bool_],
     depths: NDArray[np.float64],
     widths: NDArray[np.float64],
     norm: Normalize,
@@ -157,14 +215,22 @@ def _draw_map(
     axes.set_facecolor("white")
     axes.patch.set(hatch="////", edgecolor="0.8")
     # Cells are of one size whatever the values: sweeps take widths in powers of two.
+    edges = np.arange(len(widths) + 1) - 0.5, np.arange(len(depths) + 1) - 0.5
+    many = cells.size > 2000
+    shown = np.maximum(cells, 1e-300) if isinstance(norm, LogNorm) else cells
     mesh = axes.pcolormesh(
-        np.arange(len(widths) + 1) - 0.5,
-        np.arange(len(depths) + 1) - 0.5,
+        *edges,
         # A logarithm has no colour for 0: what is below every positive value is drawn as `under`.
-        np.ma.masked_invalid(np.maximum(cells, 1e-300) if isinstance(norm, LogNorm) else cells),
-        cmap=matplotlib.colormaps["cividis"].with_extremes(under="black"),
+        np.ma.masked_invalid(shown),
+        cmap=_COLOURS if norm.vmin != norm.vmax else ListedColormap([_COLOURS(0.5)]),
         norm=norm,
-        rasterized=cells.size > 2000,
+        rasterized=many,
+    )
+    axes.pcolormesh(
+        *edges,
+        np.ma.masked_where(~exists | np.isfinite(cells), exists.astype(float)),
+        cmap=ListedColormap([_NOT_COMPUTED]),
+        rasterized=many,
     )
     for axis, levels in ((axes.xaxis, widths), (axes.yaxis, depths)):
         step = -(-len(levels) // _LABELLED)

@@ -1,4 +1,4 @@
-"""The potential at random weights beside the minimum that the architecture allows."""
+"""The potential of draws of the weights beside the minimum that the architecture allows."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ from .style import (
     family_handles,
     legend_below,
     logarithmic,
+    note_not_ok,
     plural,
     styled,
 )
 
 #: Up to so many points of a form each has a place of its own.
 _SINGLE = 40
+#: The dashes of bars whose minimum may lie below them.
+_LIMITED = (0, (1, 1))
 
 
 @styled
@@ -39,8 +42,9 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
     One panel for each form, of which the values do not compare. Up to 40 ok points of a form stand
     side by side, in the order of their lowest level, a mark for every draw and a bar at the minimum
     of the architecture, where it is known. More points are drawn by their minimum, draws above the
-    line of equality, or by their parameters where no minimum of the form is known. The layerwise
-    Welch potential is not shown: it bounds nothing.
+    line of equality, or by their parameters where no minimum of the form is known. Where the search
+    of a minimum stopped at its iteration limit, its bar is dotted: the minimum may lie below it. The
+    layerwise Welch potential is not shown: it bounds nothing.
 
     Raises `NothingToDraw` if no ok point has draws.
     """
@@ -60,6 +64,9 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
         potential = dataset["min_deep_frame_potential"].to_numpy()
         # A minimum of 0 is found up to rounding; a logarithmic axis has no place for it.
         minimum = np.sqrt(np.where(potential <= ROUNDING, 0, potential))
+    limited = np.zeros(len(draws), dtype=bool)
+    if "minimum_status" in dataset:
+        limited = dataset["minimum_status"].to_numpy() == "iteration_limit"
     family = dataset["family"].to_numpy().astype(str)
     form = dataset["form"].to_numpy().astype(str)
     points = dataset["point"].to_numpy()
@@ -81,7 +88,9 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
         figure.subplots(1, len(panels), squeeze=False)[0], panels, single, strict=True
     ):
         if few:
-            _draw_single(axes, points[mask], draws[mask], minimum[mask], family[mask])
+            _draw_single(
+                axes, points[mask], draws[mask], minimum[mask], limited[mask], family[mask]
+            )
         else:
             crowd = max(crowd, int(mask.sum()))
             known = bool((minimum[mask] > 0).any())
@@ -94,14 +103,20 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
         title = f"{plural(int(mask.sum()), 'network')}, {name} form"
         if left_out:
             title += f"\n{left_out:,} without a minimum above 0 not shown"
+        if not few and limited[mask].any():
+            title += f"\n{limited[mask].sum():,} minima stopped at the iteration limit"
         axes.set_title(title, loc="left")
-        axes.set_ylabel("√ deep frame potential at random weights")
+        axes.set_ylabel("√ deep frame potential of the weights")
     shown = [f for f in FAMILIES if any((family[mask] == f).any() for _, mask in panels)]
     handles: list[Line2D | Patch] = list(family_handles(shown, crowd))
     if any(np.isfinite(minimum[mask]).any() for _, mask in panels):
         label = "minimum of the architecture"
         handles.append(Line2D([], [], color="black", linewidth=1.3, label=label))
+    if any(few and limited[mask].any() for few, (_, mask) in zip(single, panels, strict=True)):
+        label = "search stopped at the iteration limit"
+        handles.append(Line2D([], [], color="black", lw=1.3, linestyle=_LIMITED, label=label))
     legend_below(figure, handles, columns=2 if width < 5 else 4)
+    note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
 
@@ -110,6 +125,7 @@ def _draw_single(
     points: NDArray[np.int64],
     draws: NDArray[np.float64],
     minimum: NDArray[np.float64],
+    limited: NDArray[np.bool_],
     family: NDArray[np.str_],
 ) -> None:
     with np.errstate(all="ignore"):
@@ -130,7 +146,9 @@ def _draw_single(
             zorder=3,
         )
         if np.isfinite(minimum[row]) and minimum[row] > 0:
-            axes.plot([place - 0.4, place + 0.4], [minimum[row]] * 2, color="black", lw=1.3)
+            ends = [place - 0.4, place + 0.4]
+            dashes = _LIMITED if limited[row] else "-"
+            axes.plot(ends, [minimum[row]] * 2, color="black", lw=1.3, linestyle=dashes)
     positive = np.concatenate([draws[np.isfinite(draws)], minimum[np.isfinite(minimum)]])
     logarithmic(axes, None, positive[positive > 0])
     axes.grid(visible=False, axis="x")

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ..errors import NothingToDraw, ResultsError
 from .potential import FAMILIES
-from .style import legend_below, plain_numbers, plural, styled
+from .style import legend_below, note, note_not_ok, plural, styled
+from .ticks import label_logarithm
 
 #: Colour, marker and dashes of a line.
 _Line = tuple[str, str, Literal["-", "--", "-.", ":"]]
@@ -118,7 +119,7 @@ def profiles_figure(
             _arrange(axes, dataset.sizes["layer"])
             if statistic in _LOGARITHMIC and _all_positive(means):
                 axes.set_yscale("log")
-                plain_numbers(axes.yaxis)
+                label_logarithm(axes.yaxis)
             if row == 0:
                 axes.set_title(_panel_title(point, family, mask), loc="left")
             if column == 0:
@@ -133,10 +134,10 @@ def profiles_figure(
     _legend(
         figure,
         [(name, _PERTURBATIONS.get(name, _UNKNOWN)) for name in perturbations],
-        "± one standard deviation over images" if point is not None else "middle half of networks",
+        _band(dataset, point, sample),
         thin=thin,
     )
-    _note_sample(figure, sample)
+    _note_sample(figure, dataset, point, sample)
     return figure
 
 
@@ -188,11 +189,11 @@ def overlap_figure(dataset: xr.Dataset, *, point: int | None = None) -> Figure:
     _legend(
         figure,
         [(name, style) for name, style in zip(pairs, styles, strict=True)],
-        "" if point is not None else "middle half of networks",
+        "" if point is not None else _band(dataset, point, sample),
         thin=thin,
         columns=2 if len(families) < 3 else 3,
     )
-    _note_sample(figure, sample)
+    _note_sample(figure, dataset, point, sample)
     return figure
 
 
@@ -257,7 +258,8 @@ def _draw_profile(
     else:
         middle = np.nanmean(flat[:, layers], axis=0)
         deviation = np.nan_to_num(np.nanmean(spread.reshape(flat.shape)[:, layers], axis=0))
-        low, high = middle - deviation, middle + deviation
+        # No statistic is below 0, though a mean minus its deviation can be.
+        low, high = np.maximum(middle - deviation, 0), middle + deviation
     axes.fill_between(layers, low, high, color=colour, alpha=0.14, linewidth=0)
     full = counts[layers] * 2 >= counts[layers].max()
     solid = layers[full]
@@ -305,11 +307,19 @@ def _legend(
     legend_below(figure, handles, columns=columns if figure.get_figwidth() > 5 else 2)
 
 
-def _note_sample(figure: Figure, sample: _Sample) -> None:
-    if len(sample.rows) < sample.ok_count and len(sample.rows) > 1:
-        figure.suptitle(
-            f"{len(sample.rows):,} of {sample.ok_count:,} ok points, spread evenly over the sweep",
-            x=0.01,
-            ha="left",
-            fontsize=7,
-        )
+def _band(dataset: xr.Dataset, point: int | None, sample: _Sample) -> str:
+    """What the bands show; nothing where every line is that of a single network and draw."""
+    if point is not None:
+        return "± one standard deviation over images"
+    if np.unique(sample.family, return_counts=True)[1].max() > 1:
+        return "middle half of networks"
+    return "middle half of draws" if dataset.sizes.get("draw", 1) > 1 else ""
+
+
+def _note_sample(figure: Figure, dataset: xr.Dataset, point: int | None, sample: _Sample) -> None:
+    if point is not None:
+        return
+    if len(sample.rows) < sample.ok_count:
+        count = f"{len(sample.rows):,} of {sample.ok_count:,} ok points"
+        note(figure, f"{count}, spread evenly over the sweep")
+    note_not_ok(figure, dataset["status"].to_numpy())

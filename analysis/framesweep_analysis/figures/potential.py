@@ -21,8 +21,10 @@ from .style import (
     TWO_COLUMNS,
     draw_cloud,
     family_handles,
+    hollow_handle,
     legend_below,
     logarithmic,
+    note_not_ok,
     plural,
     styled,
 )
@@ -45,12 +47,16 @@ class PotentialSelection:
     potentials: dict[str, NDArray[np.float64]]
     zero_count: int
     """Points whose minimum is 0 (to rounding), which a logarithmic axis cannot show."""
-    unfinished_count: int
-    """Points whose minimisation stopped at its iteration limit; they are drawn."""
+    unfinished: dict[str, NDArray[np.bool_]]
+    """Which points' minimisation stopped at its iteration limit, by family; they are drawn."""
 
     @property
     def count(self) -> int:
         return sum(len(values) for values in self.parameters.values())
+
+    @property
+    def unfinished_count(self) -> int:
+        return sum(int(mask.sum()) for mask in self.unfinished.values())
 
 
 def select_potentials(
@@ -65,11 +71,7 @@ def select_potentials(
     """
     for name in ("family", "form", "parameter_count", "min_deep_frame_potential"):
         if name not in dataset:
-            hint = "; sweeps find it where their measure has frame: {minimum: true}"
-            raise NothingToDraw(
-                f"nothing to draw: the file has no column {name}"
-                + (hint if name.startswith("min_") else "")
-            )
+            raise no_column(name)
     family = dataset["family"].to_numpy()
     ok = dataset["status"].to_numpy() == "ok"
     parameters = dataset["parameter_count"].to_numpy().astype(np.float64)
@@ -82,14 +84,24 @@ def select_potentials(
         raise _nothing(dataset, families, (form,), known)
     unfinished = np.zeros(len(family), dtype=bool)
     if "minimum_status" in dataset:
-        unfinished = drawn & (dataset["minimum_status"].to_numpy() == "iteration_limit")
+        unfinished = dataset["minimum_status"].to_numpy() == "iteration_limit"
     members = {name: drawn & (family == name) for name in families}
+    members = {name: mask for name, mask in members.items() if mask.any()}
     return PotentialSelection(
         form=form,
-        parameters={name: parameters[mask] for name, mask in members.items() if mask.any()},
-        potentials={name: potential[mask] for name, mask in members.items() if mask.any()},
+        parameters={name: parameters[mask] for name, mask in members.items()},
+        potentials={name: potential[mask] for name, mask in members.items()},
         zero_count=int((candidates & ok & known & ~positive).sum()),
-        unfinished_count=int(unfinished.sum()),
+        unfinished={name: unfinished[mask] for name, mask in members.items()},
+    )
+
+
+def no_column(name: str) -> NothingToDraw:
+    """What to say of a file that lacks a column, and how sweeps come to have it."""
+    hint = "; sweeps find it where their measure has frame: {minimum: true}"
+    return NothingToDraw(
+        f"nothing to draw: the file has no column {name}"
+        + (hint if name == "min_deep_frame_potential" else "")
     )
 
 
@@ -127,7 +139,8 @@ def potential_figure(
 
     Every point is an architecture. The vertical axis has the square root of the potential, as in
     the papers. A line runs along the lowest value that each family reaches with at most so many
-    parameters, where the family has a dozen points. Values of the two forms do not compare, so each
+    parameters, where the family has a dozen points. Markers are hollow where the search of the
+    minimum stopped at its iteration limit, if not more than 2,000 points make a cloud. Values of the two forms do not compare, so each
     form has a panel with an axis of its own, unless `form` names one of them. The panels state the
     form and how many points are drawn.
 
@@ -152,7 +165,7 @@ def potential_figure(
             family: (selection.parameters[family], np.sqrt(selection.potentials[family]))
             for family in selection.parameters
         }
-        draw_cloud(axes, pairs)
+        draw_cloud(axes, pairs, selection.unfinished)
         for family in _families_with_front(selection):
             _draw_front(axes, family, selection)
         logarithmic(
@@ -168,7 +181,10 @@ def potential_figure(
     if any(_families_with_front(selection) for selection in selections):
         label = "lowest up to that size"
         handles.append(Line2D([], [], color="0.35", linewidth=1.0, label=label))
-    legend_below(figure, handles, columns=2 if len(handles) == 4 and width < 5 else 4)
+    if any(selection.unfinished_count and selection.count <= CROWDED for selection in selections):
+        handles.append(hollow_handle("iteration limit"))
+    legend_below(figure, handles, columns=3 if len(handles) > 3 and width < 5 else 5)
+    note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
 

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from ..columns import PLAN_COLUMNS, axis_label, require_columns
 from ..errors import NothingToDraw, ResultsError
 from .potential import FAMILIES
-from .style import CROWDED, TWO_COLUMNS, legend_below, plural, styled
+from .style import CROWDED, TWO_COLUMNS, legend_below, note_not_ok, plural, styled
+from .ticks import label_logarithm
 
-#: The attacks by their codes, which the dimension `attack` holds.
-ATTACKS = (
-    "FGSM, $\\ell_\\infty$",
-    "PGD, $\\ell_\\infty$",
-    "FGSM, $\\ell_2$",
-    "PGD, $\\ell_2$",
-)
+#: How the panels name the attacks.
+_ATTACKS = {
+    "fgsm_linf": "FGSM, $\\ell_\\infty$",
+    "pgd_linf": "PGD, $\\ell_\\infty$",
+    "fgsm_l2": "FGSM, $\\ell_2$",
+    "pgd_l2": "PGD, $\\ell_2$",
+}
 
 
 @styled
@@ -53,12 +54,12 @@ def robustness_figure(dataset: xr.Dataset, *, column: str | None = None) -> Figu
     attacked = dataset["adversarial_error"].to_numpy()
     radii = dataset["radius"].to_numpy()
     shown = [name for name in FAMILIES if (ok & (family == name)).any()]
-    codes = dataset["attack"].to_numpy().astype(int)
+    attacks = [str(attack) for attack in dataset["attack"].to_numpy()]
     colours = colormaps["viridis"](np.linspace(0.1, 0.85, len(radii)))
-    size = (TWO_COLUMNS, 0.6 + 1.45 * len(codes))
+    size = (TWO_COLUMNS, 0.6 + 1.45 * len(attacks))
     figure = Figure(figsize=size, dpi=300, layout="constrained")
-    panels = figure.subplots(len(codes), len(shown), squeeze=False, sharex=True, sharey=True)
-    for row, code in enumerate(codes):
+    panels = figure.subplots(len(attacks), len(shown), squeeze=False, sharex=True, sharey=True)
+    for row, attack in enumerate(attacks):
         for axes, name in zip(panels[row], shown, strict=True):
             mask = ok & (family == name)
             _draw(axes, x[mask], clean[mask], "black")
@@ -68,14 +69,14 @@ def robustness_figure(dataset: xr.Dataset, *, column: str | None = None) -> Figu
                 axes.set_title(f"{name}, {plural(int(mask.sum()), 'network')}", loc="left")
             axes.grid(axis="y", zorder=0)
             axes.set_ylim(-0.03, 1.03)
-        known = 0 <= code < len(ATTACKS)
-        panels[row][0].set_ylabel(f"Error\n{ATTACKS[code] if known else f'attack {code}'}")
+        panels[row][0].set_ylabel(f"Error\n{_ATTACKS.get(attack, attack)}")
     values = np.unique(x[ok])
     if values.min() > 0 and values.max() / values.min() >= 4:
-        panels[0][0].set_xscale("log", base=2)
-    if len(values) <= 8:
+        panels[0][0].set_xscale("log")
+        for axes in panels[-1]:
+            label_logarithm(axes.xaxis, values)
+    elif len(values) <= 8:
         panels[0][0].set_xticks(values, [f"{value:,g}" for value in values])
-        panels[0][0].xaxis.minorticks_off()
     for axes in panels[-1]:
         axes.set_xlabel(axis_label(dataset, column))
     handles = [Line2D([], [], color="black", marker="o", markersize=3, label="no attack")] + [
@@ -83,12 +84,11 @@ def robustness_figure(dataset: xr.Dataset, *, column: str | None = None) -> Figu
         for radius, colour in zip(radii, colours, strict=True)
     ]
     legend_below(figure, handles, columns=6)
+    note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
 
-def _draw(
-    axes: Axes, x: NDArray[np.float64], errors: NDArray[np.float64], colour: object
-) -> None:
+def _draw(axes: Axes, x: NDArray[np.float64], errors: NDArray[np.float64], colour: object) -> None:
     """Dots of all draws, and a line through the means at each value."""
     places = np.broadcast_to(x[:, None], errors.shape)
     known = np.isfinite(errors)

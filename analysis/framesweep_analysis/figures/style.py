@@ -10,12 +10,12 @@ from typing import Any, ParamSpec
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
+
+from .ticks import label_logarithm
 
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -82,23 +82,42 @@ def _metadata(ending: str) -> dict[str, Any]:
 Groups = Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def draw_cloud(axes: Axes, groups: Groups) -> None:
-    """Draws the points of each family on logarithmic axes, so that no family covers another."""
+def draw_cloud(
+    axes: Axes, groups: Groups, hollow: Mapping[str, NDArray[np.bool_]] | None = None
+) -> None:
+    """Draws the points of each family on logarithmic axes, so that no family covers another.
+
+    Points that are marked in `hollow` have markers without a filling, if there are markers.
+    """
     count = sum(len(x) for x, _ in groups.values())
     size = float(np.clip(2.6e3 / max(count, 1), 2.0, 26.0))
     alpha = float(np.clip(40.0 / np.sqrt(max(count, 1)), 0.22, 0.85))
     if count <= CROWDED:
         for family, (x, y) in groups.items():
+            colour = FAMILY_COLOURS.get(family, OTHER_COLOUR)
+            marker = FAMILY_MARKERS.get(family, OTHER_MARKER)
+            empty = np.zeros(len(x), dtype=bool) if hollow is None else hollow[family]
             axes.scatter(
-                x,
-                y,
+                x[~empty],
+                y[~empty],
                 s=size,
-                marker=FAMILY_MARKERS.get(family, OTHER_MARKER),
-                color=FAMILY_COLOURS.get(family, OTHER_COLOUR),
+                marker=marker,
+                color=colour,
                 alpha=alpha,
                 linewidths=0,
                 zorder=3,
             )
+            if empty.any():
+                axes.scatter(
+                    x[empty],
+                    y[empty],
+                    s=size,
+                    marker=marker,
+                    facecolors="none",
+                    edgecolors=colour,
+                    linewidths=0.8,
+                    zorder=3,
+                )
         return
     # One scatter has one marker shape: here colour alone tells the families apart.
     kept = {
@@ -144,7 +163,7 @@ def _distinct_pixels(
 
 
 def logarithmic(axes: Axes, x: NDArray[np.float64] | None, y: NDArray[np.float64] | None) -> None:
-    """Makes the axes of the given values logarithmic, with labels between powers of ten if few."""
+    """Makes the axes of the given values logarithmic, with room around them and labels that fit."""
     axes.grid(which="major", zorder=0)
     axes.set_axisbelow(True)
     for axis, values, scale, limits in (
@@ -157,28 +176,7 @@ def logarithmic(axes: Axes, x: NDArray[np.float64] | None, y: NDArray[np.float64
         low, high = float(values.min()), float(values.max())
         margin = max((high / low) ** 0.05, 1.12)
         limits(low / margin, high * margin)
-        decades = np.log10(high / low) + 2 * np.log10(margin)
-        if decades < 2.2:
-            # Less than about two powers of ten: label steps between them too.
-            plain_numbers(axis, coarse=decades > 0.7)
-
-
-def plain_numbers(axis: Axis, *, coarse: bool = True) -> None:
-    """Labels a logarithmic axis at 1, 2 and 5 (or every digit) in plain numbers."""
-    subs = (1.0, 2.0, 5.0) if coarse else tuple(np.arange(1.0, 10.0))
-    axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _plain(value: float) -> str:
-    """0.05, 2,000; with a power of ten where there would be many zeros."""
-    if 1e-4 < value < 1e6:
-        return f"{value:,.6g}"
-    exponent = int(np.floor(np.log10(value) + 1e-9)) if value > 0 else 0
-    digits = value / 10.0**exponent
-    power = f"10^{{{exponent}}}"
-    return f"${power}$" if round(digits, 6) == 1 else f"${digits:.6g} \\times {power}$"
+        label_logarithm(axis)
 
 
 def family_handles(families: Sequence[str], count: int) -> list[Line2D]:
@@ -197,6 +195,20 @@ def family_handles(families: Sequence[str], count: int) -> list[Line2D]:
     ]
 
 
+def hollow_handle(label: str) -> Line2D:
+    """The legend entry of hollow markers, whatever their family."""
+    return Line2D(
+        [],
+        [],
+        color="0.35",
+        marker="o",
+        markersize=4,
+        markerfacecolor="none",
+        linestyle="none",
+        label=label,
+    )
+
+
 def legend_below(figure: Figure, handles: Sequence[Any], columns: int = 4) -> None:
     """A legend under the axes, where it covers no data."""
     if handles:
@@ -209,6 +221,29 @@ def legend_below(figure: Figure, handles: Sequence[Any], columns: int = 4) -> No
             columnspacing=1.5,
             borderaxespad=0.2,
         )
+
+
+def note(figure: Figure, text: str) -> None:
+    """Adds a line above the panels."""
+    before = figure.get_suptitle()
+    text = f"{before}\n{text}" if before else text
+    figure.suptitle(text, x=0.01, ha="left", fontsize=7)
+
+
+def note_not_ok(figure: Figure, status: NDArray[np.object_]) -> None:
+    """Says how many points are missing from a figure because they are not ok, if any are."""
+    labels, counts = np.unique(status[status != "ok"].astype(str), return_counts=True)
+    if len(labels):
+        words = [label.replace("_", " ") for label in labels]
+        if len(words) > 1:
+            words = [f"{count:,} {word}" for word, count in zip(words, counts, strict=True)]
+        points = plural(len(status), "point")
+        note(figure, f"{counts.sum():,} of {points} not shown: {', '.join(words)}")
+
+
+def signed(value: float, form: str = "+.2f") -> str:
+    """A number with its sign, the minus as long as the plus: +0.63, −0.63."""
+    return format(value, form).replace("-", "−")
 
 
 def plural(count: int, noun: str) -> str:
