@@ -33,6 +33,7 @@ from .join import Conflict, Joined, join_results
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front, pareto_indices
 from .report import report, write_report
+from .selection import select_values
 from .table import to_table
 from .weights import load_arrays, write_weights
 
@@ -78,6 +79,7 @@ __all__ = [
     "save_figure",
     "select_ok",
     "select_potentials",
+    "select_values",
     "status_counts",
     "stored_sha256",
     "timeline_figure",

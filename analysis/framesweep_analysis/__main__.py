@@ -20,6 +20,7 @@ from .load import open_results
 from .figures import FIGURES, save_figure
 from .pareto import pareto_front
 from .report import write_report
+from .selection import select_values
 from .summary import summary
 from .table import to_table
 from .weights import SHORTCUTS, load_arrays, write_weights
@@ -54,6 +55,7 @@ def _figure(options: argparse.Namespace) -> int:
     if ending not in _FORMATS:
         raise ResultsError(f"{options.output}: expected a name that ends in .png, .svg or .pdf")
     with open_results(options.file) as dataset:
+        dataset = _selected(dataset, options)
         given = {name: getattr(options, name) for name in ("form", "column", "point")}
         given = {name: value for name, value in given.items() if value is not None}
         figure = FIGURES[options.name].draw(dataset, options.file, **given)
@@ -78,15 +80,17 @@ def _report(options: argparse.Namespace) -> int:
 
 def _table(options: argparse.Namespace) -> int:
     with open_results(options.file) as dataset:
+        dataset = _selected(dataset, options)
         columns = options.columns.split(",") if options.columns else None
-        table = to_table(dataset, columns, along=options.along, ok=options.ok)
+        along = [name for words in options.along for name in words.split(",")]
+        table = to_table(dataset, columns, along=along, ok=options.ok)
     table.to_csv(sys.stdout, index=False)
     return 0
 
 
 def _correlate(options: argparse.Namespace) -> int:
     with open_results(options.file) as dataset:
-        for name, part in _groups(dataset, options.by):
+        for name, part in _groups(_selected(dataset, options), options.by):
             try:
                 found = rank_correlation(part, options.first, options.second, method=options.method)
                 print(f"{name}{found}")
@@ -100,6 +104,7 @@ def _correlate(options: argparse.Namespace) -> int:
 def _pareto(options: argparse.Namespace) -> int:
     shown = ["point", "family", "form", options.first, options.second]
     with open_results(options.file) as dataset:
+        dataset = _selected(dataset, options)
         front = pareto_front(dataset, options.first, options.second, maximise=options.maximise)
         lines = [[*shown]]
         columns = [
@@ -118,10 +123,28 @@ def _groups(dataset: xr.Dataset, by: str | None) -> list[tuple[str, xr.Dataset]]
     if not by:
         return [("", dataset)]
     require_columns(dataset, by)
+    if dataset[by].dims != ("point",) or dataset[by].dtype.kind == "f":
+        raise ResultsError(
+            f"--by is {by}, expected a column with one label or whole number per point, such as "
+            "family"
+        )
     values = dataset[by].to_numpy()
     levels = list(dict.fromkeys(values.tolist()))
     width = max(len(str(level)) for level in levels) + 2 if levels else 0
     return [(str(level).ljust(width), dataset.isel(point=values == level)) for level in levels]
+
+
+def _selected(dataset: xr.Dataset, options: argparse.Namespace) -> xr.Dataset:
+    """The part of the data set that --select asks for."""
+    wanted: dict[str, list[str]] = {}
+    for condition in options.select:
+        name, equals, values = condition.partition("=")
+        if not (name and equals and values):
+            raise ResultsError(
+                f"--select is {condition}, expected NAME=VALUE, such as family=dense"
+            )
+        wanted[name] = values.split(",")
+    return select_values(dataset, **wanted)
 
 
 def _checksum(options: argparse.Namespace) -> int:
@@ -199,6 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     figure.add_argument("--column", help="of depth-width and robustness: the column to show")
     figure.add_argument("--point", type=int, help="of profiles and overlap: this point only")
+    _add_select(figure)
     figure.set_defaults(run=_figure)
 
     page = commands.add_parser("report", help="write one page with figures and tables")
@@ -214,10 +238,11 @@ def _parser() -> argparse.ArgumentParser:
         "--along",
         action="append",
         default=[],
-        metavar="DIMENSION",
-        help="a row for each value of this dimension too, such as draw",
+        metavar="A,B",
+        help="a row for each value of these dimensions too, such as draw",
     )
     table.add_argument("--ok", action="store_true", help="only points whose status is ok")
+    _add_select(table)
     table.set_defaults(run=_table)
 
     correlate = commands.add_parser(
@@ -228,6 +253,7 @@ def _parser() -> argparse.ArgumentParser:
     correlate.add_argument("second", metavar="COLUMN")
     correlate.add_argument("--method", choices=METHODS, default=METHODS[0])
     correlate.add_argument("--by", metavar="COLUMN", help="one for each value of this column")
+    _add_select(correlate)
     correlate.set_defaults(run=_correlate)
 
     pareto = commands.add_parser("pareto", help="points that no other beats in two columns")
@@ -241,6 +267,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         help="take the largest of this column for the best",
     )
+    _add_select(pareto)
     pareto.set_defaults(run=_pareto)
 
     summarise = commands.add_parser("summary", help="print counts and ranges")
@@ -304,6 +331,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     weights.set_defaults(run=_weights)
     return parser
+
+
+def _add_select(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--select",
+        nargs="+",
+        default=[],
+        action="extend",
+        metavar="NAME=VALUE",
+        help="only these points, layers, attacks …: family=chain,dense attack=pgd_linf radius=0.1",
+    )
 
 
 if __name__ == "__main__":

@@ -45,11 +45,21 @@ PLAN_COLUMNS = (
     "layer_input_width",
 )
 
-#: Columns that say how the parts of a network are counted and do not depend on the form.
-_FORM_FREE = {"parameter_count", "forward_flops", "status"}
-
-#: How columns begin whose values do not depend on the form.
-_WITHOUT_FORM = ("neural_", "trained_neural_", "execution_")
+#: Columns of the induced frame, whose values depend on its form; those of trained weights too.
+_OF_FRAME = {
+    "frame_dimension",
+    "gram_nonzeros",
+    "layerwise_welch_potential",
+    "min_frame_potential",
+    "min_deep_frame_potential",
+    "minimum_spread",
+    "frame_potential",
+    "deep_frame_potential",
+    "mutual_coherence",
+    "mean_coherence",
+    "frame_bound_lower",
+    "frame_bound_upper",
+}
 
 #: Potentials, of which papers plot the square root.
 _SQUARED = {
@@ -61,6 +71,13 @@ _SQUARED = {
 
 #: Dimensions along which a point's values are repetitions, which a mean sums up.
 _REPETITIONS = ("draw", "image")
+
+
+def in_file_order(dataset: xr.Dataset) -> list[str]:
+    """The names of all columns as the file has them: xarray puts swept keys behind the others."""
+    names = [str(name) for name in dataset.variables]
+    plan = [name for name in PLAN_COLUMNS if name in dataset.variables]
+    return plan + [name for name in names if name not in plan]
 
 
 def require_columns(dataset: xr.Dataset, *names: str) -> None:
@@ -77,18 +94,23 @@ def point_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
     """One number per point of a column, NaN where there is none.
 
     Several draws or images become their mean. Raises `ResultsError` for labels, and for columns
-    with other dimensions, such as a layer, of which one has to be selected first.
+    with several values along another dimension, such as a layer, of which one has to be selected
+    first.
     """
     require_columns(dataset, name)
     column = dataset[name]
     if column.dtype.kind not in "iufb":
         raise ResultsError(f"{name} holds labels, expected a column of numbers")
+    if "point" not in column.dims:
+        raise ResultsError(f"{name} is no column of the points, but one along {column.dims[0]}")
+    single = [d for d in column.dims if d not in ("point", *_REPETITIONS) and column.sizes[d] == 1]
+    column = column.isel({d: 0 for d in single})
     others = [str(d) for d in column.dims if d != "point" and d not in _REPETITIONS]
-    if "point" not in column.dims or others:
-        wanted = " and ".join(others) or "point"
+    if others:
+        example = " ".join(f"{d}={dataset[d].to_numpy()[-1]}" for d in others if d in dataset)
         raise ResultsError(
-            f"{name} has several values per point, along {wanted}: select one first, for example "
-            f"dataset.isel({(others or ['point'])[0]}=-1)"
+            f"{name} has several values per point, along {' and '.join(others)}: select one with "
+            f"--select {example}, or select_values in Python"
         )
     values = column.to_numpy().astype(np.float64)
     if column.dtype.kind == "i" and name in PLAN_COLUMNS and name != "seed":
@@ -100,6 +122,11 @@ def point_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
     counts = known.sum(axis=axes)
     sums = np.where(known, values, 0.0).sum(axis=axes)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def depends_on_form(name: Hashable) -> bool:
+    """Whether values of a column compare within one form of the induced frame only."""
+    return str(name).removeprefix("trained_") in _OF_FRAME
 
 
 def is_squared(name: Hashable) -> bool:
@@ -120,8 +147,7 @@ def axis_label(dataset: xr.Dataset, name: str, *, root: bool = False) -> str:
 
 def warn_of_mixed_forms(dataset: xr.Dataset, *names: str) -> None:
     """Warns where statistics of both forms of the frame would be compared with one another."""
-    measured = [name for name in names if name not in PLAN_COLUMNS and name not in _FORM_FREE]
-    measured = [name for name in measured if not name.startswith(_WITHOUT_FORM)]
+    measured = [name for name in names if depends_on_form(name)]
     if not measured or "form" not in dataset:
         return
     forms = sorted(set(dataset["form"].to_numpy().tolist()) - {"none"})

@@ -18,6 +18,8 @@ METHODS = ("kendall", "spearman")
 
 #: Pairs that all resamples together may draw: larger samples get fewer resamples.
 _BUDGET = 20_000_000
+#: Of fewer points resamples say nothing: those of three mostly repeat one another.
+_FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class RankCorrelation:
     resamples: int
 
     def __str__(self) -> str:
-        interval = f"  [{self.low:+.3f}, {self.high:+.3f}] at {self.level:.0%}"
+        interval = f"  [{self.low:+.3f}, {self.high:+.3f}] at {100 * self.level:.0f} %"
         interval = interval if np.isfinite(self.low) else ""
         return f"{self.method} {self.estimate:+.3f}{interval}, {self.count:,} points"
 
@@ -53,8 +55,8 @@ def rank_correlation(
 
     Several draws of a point become their mean. The interval holds the middle `level` of the
     correlations of `resamples` samples of as many points, drawn with replacement; 1000 unless that
-    needs more than twenty million pairs, and at least 100; with 0 there is no interval, its ends
-    are NaN. The same seed gives the same interval.
+    needs more than twenty million pairs, and at least 100; with 0, and with fewer than ten points,
+    there is no interval, its ends are NaN. The same seed gives the same interval.
     Points of a grid are no random sample of anything: the interval says how much the number hangs
     on single points of this sweep, not what another sweep would give.
 
@@ -93,6 +95,8 @@ def correlate_ranks(
     correlation = _correlation(method)
     if resamples is None:
         resamples = int(np.clip(_BUDGET // len(x), 100, 1000))
+    if len(x) < _FEWEST:
+        resamples = min(resamples, 0)
     if resamples < 0:
         raise ResultsError(f"there are {resamples} resamples, expected 0 or more")
     # Ranks are kept under resampling up to ties, so whole numbers stand in for the values.

@@ -17,6 +17,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from .checksum import data_sha256
+from .columns import depends_on_form, in_file_order
 from .correlation import rank_correlation
 from .errors import NothingToDraw, ResultsError
 from .figures import FIGURES
@@ -210,15 +211,16 @@ def _statistics(dataset: xr.Dataset) -> str:
         return "<p>No point is ok, so there are no statistics.</p>"
     rows: list[list[object]] = []
     forms = ok["form"].to_numpy()
-    # Neural frames belong to the network and not to a form of its induced frame.
-    neural = [n for n in ok.data_vars if str(n).startswith("neural_")]
-    spread = [n for n in neural if str(n).endswith("_std")]
-    parts = [(f, ok.drop_vars(neural).isel(point=forms == f)) for f in dict.fromkeys(forms)]
-    parts.append(("", ok[[n for n in neural if n not in spread]]))
+    of_frame = [n for n in ok.data_vars if depends_on_form(n)]
+    # Deviations of neural frames over images would double the table.
+    others = [n for n in ok.data_vars if n not in of_frame and not str(n).endswith("_std")]
+    parts = [(f, ok[of_frame].isel(point=forms == f)) for f in dict.fromkeys(forms)]
+    parts.append(("", ok[others]))
     for form, part in parts:
         for name, count, least, median, most in statistics_of(part):
             rows.append([name, form, f"{count:,}", f"{least:.6g}", f"{median:.6g}", f"{most:.6g}"])
-    rows.sort(key=lambda row: list(dataset.variables).index(row[0]))
+    order = in_file_order(dataset)
+    rows.sort(key=lambda row: order.index(str(row[0])))
     heads = ["statistic", "form", "values", "least", "median", "most"]
     return _table(heads, rows, numbers={2, 3, 4, 5})
 

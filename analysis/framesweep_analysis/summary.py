@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from .columns import PLAN_COLUMNS
+from .figures.style import plural
 from .load import select_ok, status_counts
 
 
@@ -15,7 +16,7 @@ def summary(dataset: xr.Dataset, name: str | Path) -> str:
     """Counts by status, family and form, and the range of every statistic over the ok points."""
     counts = status_counts(dataset)
     lines = [
-        f"{name}: {dataset.sizes['point']:,} points",
+        f"{name}: {plural(dataset.sizes['point'], 'point')}",
         "status: " + ", ".join(f"{count:,} {status}" for status, count in counts.items()),
     ]
     others = [f"{n} {size}" for n, size in dataset.sizes.items() if n != "point"]

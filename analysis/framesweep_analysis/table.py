@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .columns import require_columns
+from .columns import in_file_order, require_columns
 from .errors import ResultsError
 from .load import select_ok
 
@@ -22,8 +22,8 @@ def to_table(
 ) -> pd.DataFrame:
     """One row per point, or per point and each value of the dimensions in `along`.
 
-    Without `columns` all columns are taken that have no other dimensions; with `columns` the
-    dimensions follow from them. `along=["draw"]` gives a row for each draw, in which the columns
+    Without `columns` all columns are taken that have no other dimensions, in the order of the file;
+    with `columns` the dimensions follow from them. `along=["draw"]` gives a row for each draw, in which the columns
     of the point repeat. Labels become categories, in the order of their codes. `ok` keeps the
     points whose status is ok.
 
@@ -41,7 +41,7 @@ def to_table(
             raise ResultsError(f"there is no dimension {dimension} in the file")
     names = [
         str(name)
-        for name in (columns if columns is not None else source.variables)
+        for name in (columns if columns is not None else in_file_order(source))
         if "point" in source[name].dims
         and name not in dimensions
         and set(source[name].dims) <= set(dimensions)

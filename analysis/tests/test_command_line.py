@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -107,6 +108,38 @@ def test_report_table_correlate_and_pareto_print_what_they_found(
     assert done.stderr.startswith("note: deep_frame_potential of points in analysis and synthesis")
     done = run("pareto", results, "parameter_count", "min_deep_frame_potential")
     assert done.stdout.split()[:3] == ["point", "family", "form"]
+
+
+def test_select_takes_parts_for_every_command(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "t.h5", 60, trained=True)
+    attack = ["--select", "attack=pgd_l2", "radius=0.2"]
+    done = run("correlate", path, "adversarial_error", "width", *attack)
+    assert (done.returncode, done.stderr) == (0, "") and "60 points" in done.stdout
+    done = run("pareto", path, "width", "adversarial_error", *attack, "--select", "family=dense")
+    assert {line.split()[1] for line in done.stdout.splitlines()[1:]} == {"dense"}
+    out = tmp_path / "f.svg"
+    for figure in (
+        ("depth-width", "--column", "adversarial_error"),
+        ("robustness",),
+        ("cost", "--select", "family=dense"),
+    ):
+        done = run("figure", figure[0], path, "-o", out, *figure[1:], *attack)
+        assert (done.returncode, done.stderr) == (0, ""), figure
+    assert "20 points" in "".join(re.findall(r"<text[^>]*>([^<]*)", out.read_text()))
+    done = run("correlate", path, "adversarial_error", "width", "--select", "attack")
+    assert done.stderr == "error: --select is attack, expected NAME=VALUE, such as family=dense\n"
+
+
+@pytest.mark.parametrize("by", ["draw", "layer", "deep_frame_potential", "point_"])
+def test_columns_that_make_no_groups_are_refused_in_one_line(results: Path, by: str) -> None:
+    done = run("correlate", results, "width", "parameter_count", "--by", by)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+
+
+def test_table_keeps_the_order_of_the_file_and_takes_lists(results: Path) -> None:
+    head = run("table", results, "--along", "draw,layer").stdout.splitlines()[0]
+    assert head.startswith("point,draw,layer,family,form,shortcut,stage_depth,width,")
 
 
 COMMANDS = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from results_file import write_results
 
 from framesweep_analysis import (
     MixedFormsWarning,
@@ -81,7 +83,7 @@ def test_draws_are_averaged_and_layers_have_to_be_chosen(results: Path) -> None:
     with open_results(results) as dataset:
         synthesis = dataset.isel(point=dataset["form"] == "synthesis")
         assert rank_correlation(synthesis, "mutual_coherence", "width").count == 40
-        with pytest.raises(ResultsError, match="along perturbation and layer: select one first"):
+        with pytest.raises(ResultsError, match="along perturbation and layer: select one with"):
             rank_correlation(dataset, "neural_gain_mean", "width")
         chosen = dataset.isel(perturbation=0, layer=-1)
         assert rank_correlation(chosen, "neural_gain_mean", "width").count == 60
@@ -93,6 +95,19 @@ def test_a_mixture_of_forms_is_warned_of(results: Path) -> None:
         pytest.warns(MixedFormsWarning, match="analysis and syn"),
     ):
         rank_correlation(dataset, "deep_frame_potential", "parameter_count")
+
+
+def test_forms_may_mix_where_nothing_depends_on_them(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "t.h5", trained=True)
+    with open_results(path) as dataset, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rank_correlation(dataset, "test_error", "parameter_count")
+
+
+def test_few_points_have_no_interval() -> None:
+    few = correlate_ranks(np.arange(9.0), np.arange(9.0))
+    assert few.estimate == 1 and np.isnan(few.low) and "[" not in str(few)
+    assert np.isfinite(correlate_ranks(np.arange(10.0), np.arange(10.0)).low)
 
 
 def test_what_cannot_be_correlated_is_said(results: Path) -> None:

@@ -64,6 +64,27 @@ def test_the_page_is_whole_and_needs_nothing_else(tmp_path: Path) -> None:
     assert re.search(r"min_deep_frame_potentialsynthesis40", page.words)
 
 
+def test_only_statistics_of_frames_are_told_apart_by_form(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "t.h5", trained=True)
+    with h5py.File(path, "r+") as file:
+        for name, source in (
+            ("trained_neural_gain_mean", "neural_gain_mean"),
+            ("trained_deep_frame_potential", "deep_frame_potential"),
+        ):
+            file.copy(source, name)
+            for axis, old in enumerate(file[source].dims):
+                file[name].dims[axis].attach_scale(old[0])
+    words = Page(report(path)).words
+    for name, forms in (
+        ("neural_gain_mean", ["720"]),
+        ("test_error", ["120"]),
+        ("deep_frame_potential", ["synthesis80", "analysis40"]),
+    ):
+        for prefix in ("", "trained_") if name != "test_error" else ("",):
+            for form in forms:
+                assert f"{prefix}{name}{form}" in words, (prefix, name, form)
+
+
 def test_the_same_file_gives_the_same_page(results: Path) -> None:
     assert report(results) == report(results)
 

@@ -1,0 +1,63 @@
+"""Parts of a data set, by the values of its columns and dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from .columns import require_columns
+from .errors import ResultsError
+
+#: What a column or a dimension is compared with: a label or a number, or several.
+Wanted = str | float | Sequence[str | float]
+
+
+def select_values(dataset: xr.Dataset, **wanted: Wanted) -> xr.Dataset:
+    """The part of a data set in which columns and dimensions have the wanted values.
+
+    A column of points selects points, a dimension such as `attack`, `radius`, `layer` or `draw` its
+    own values: `select_values(results, family=["chain", "dense"], attack="pgd_linf", radius=0.1)`.
+    A dimension of which one value is left stays, with the length 1. Numbers may be given as text.
+
+    Raises `ResultsError` where there is no such column, where it has several values per point, and
+    where none of its values is wanted.
+    """
+    for name, values in wanted.items():
+        require_columns(dataset, name)
+        dimensions = dataset[name].dims
+        if len(dimensions) != 1:
+            raise ResultsError(
+                f"{name} has several values per point, expected a column with one or a dimension"
+            )
+        kept = _matches(name, dataset[name].to_numpy(), values)
+        if not kept.any():
+            raise ResultsError(f"no {name} is {_words(values)}{_known(dataset[name].to_numpy())}")
+        dataset = dataset.isel({dimensions[0]: np.flatnonzero(kept)})
+    return dataset
+
+
+def _matches(name: str, present: NDArray[np.generic], wanted: Wanted) -> NDArray[np.bool_]:
+    each = [wanted] if isinstance(wanted, str | float | int) else list(wanted)
+    if present.dtype.kind not in "iufb":
+        return np.isin(present.astype(str), [str(value) for value in each])
+    try:
+        numbers = [float(value) for value in each]
+    except ValueError:
+        raise ResultsError(f"{name} is {_words(wanted)}, expected a number") from None
+    close = np.isclose(present.astype(np.float64)[:, None], numbers, rtol=1e-9, atol=0)
+    return np.asarray(close.any(axis=1))
+
+
+def _words(wanted: Wanted) -> str:
+    if isinstance(wanted, str | float | int):
+        return str(wanted)
+    return " or ".join(str(value) for value in wanted)
+
+
+def _known(present: NDArray[np.generic]) -> str:
+    """The values that there are, where they are few."""
+    values = list(dict.fromkeys(str(value) for value in present))
+    return f", expected one of {', '.join(values)}" if len(values) <= 12 else ""
