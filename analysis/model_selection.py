@@ -13,9 +13,17 @@ from __future__ import annotations
 import argparse
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
-from framesweep_analysis import correlate_ranks, open_results
+from framesweep_analysis import correlate_ranks, open_results, save_figure
+from framesweep_analysis.figures.style import (
+    FAMILY_COLOURS,
+    FAMILY_MARKERS,
+    TWO_COLUMNS,
+    logarithmic,
+    signed,
+    styled,
+)
+from matplotlib.figure import Figure
 
 SCORES = {
     "min_deep_frame_potential": "minimum deep frame potential",
@@ -40,8 +48,7 @@ GROUPS = [
     ("residual", "analysis"),
     ("dense", "analysis"),
 ]
-MARKERS = {"chain": "o", "residual": "s", "dense": "^"}
-COLOURS = {"chain": "#0072b2", "residual": "#d55e00", "dense": "#009e73"}
+FORMS = ("synthesis", "analysis")
 
 
 def columns(dataset):
@@ -102,46 +109,50 @@ def table(values, words):
                 continue
             x, y = values[name][known], error[known]
             tau = correlate_ranks(x, y)
-            cell = f"{tau.estimate:+.2f} [{tau.low:+.2f}, {tau.high:+.2f}]"
+            cell = f"{signed(tau.estimate)} [{signed(tau.low)}, {signed(tau.high)}]"
             if name != "parameter_count":
-                cell += f", {partial(x, y, values['parameter_count'][known]):+.2f}"
+                cell += f", {signed(partial(x, y, values['parameter_count'][known]))}"
             cells.append(cell)
         yield f"| {label} | " + " | ".join(cells) + " |"
 
 
-def draw(values, words, path):
+@styled
+def draw(values, words):
     """Test error against three scores; a column of panels for each, a row for each form."""
     shown = ("min_deep_frame_potential", "deep_frame_potential", "parameter_count")
     shown = [name for name in shown if name in values]
-    figure, axes = plt.subplots(
-        2, len(shown), figsize=(7.2, 4.4), sharey=True, layout="constrained"
-    )
-    for row, form in zip(axes, ("synthesis", "analysis"), strict=True):
-        for panel, name in zip(row, shown, strict=True):
-            for family in MARKERS:
-                known = (words["family"] == family) & (words["form"] == form)
-                known &= np.isfinite(values[name])
-                if not known.any():
+    figure = Figure(figsize=(TWO_COLUMNS, 4.4), dpi=200, layout="constrained")
+    for row, form in enumerate(FORMS):
+        first = None
+        for column, name in enumerate(shown):
+            panel = figure.add_subplot(len(FORMS), len(shown), row * len(shown) + column + 1)
+            known = (words["form"] == form) & np.isfinite(values[name])
+            if not known.any():
+                panel.set_axis_off()
+                panel.text(0.5, 0.5, "not computed", ha="center", transform=panel.transAxes)
+                continue
+            x, y = values[name], 100 * values["test_error"]
+            if "potential" in name:
+                x = np.sqrt(x)
+            for family, colour in FAMILY_COLOURS.items():
+                part = known & (words["family"] == family)
+                if not part.any():
                     continue
-                x, y = values[name][known], values["test_error"][known]
-                tau = correlate_ranks(x, y, resamples=0).estimate
+                ranks = values[name][part], values["test_error"][part]
+                tau = signed(correlate_ranks(*ranks, resamples=0).estimate)
                 panel.scatter(
-                    np.sqrt(x) if "potential" in name else x, 100 * y, s=12, marker=MARKERS[family],
-                    c=COLOURS[family], linewidths=0, alpha=0.8, label=f"{family}, τ {tau:+.2f}",
+                    x[part], y[part], s=12, marker=FAMILY_MARKERS[family], color=colour,
+                    linewidths=0, alpha=0.8, label=f"{family}, τ {tau}",
                 )
-            panel.set_xscale("log")
-            panel.set_yscale("log")
-            if panel.collections:
-                panel.legend(fontsize=6.5, frameon=False, loc="best", handletextpad=0.2)
+            logarithmic(panel, x[known], y[words["form"] == form])
+            panel.legend(fontsize=6.5, frameon=False, loc="best", handletextpad=0.2)
+            panel.set_xlabel(("√ " if "potential" in name else "") + SCORES[name])
+            if first is None:
+                panel.set_ylabel(f"Test error (%), {form} form")
             else:
-                panel.text(
-                    0.5, 0.5, "not computed", ha="center", transform=panel.transAxes, fontsize=7
-                )
-            root = "√ " if "potential" in name else ""
-            panel.set_xlabel(root + SCORES[name], fontsize=7.5)
-            panel.tick_params(labelsize=7, which="both")
-        row[0].set_ylabel(f"test error, %\n({form} form)", fontsize=7.5)
-    figure.savefig(path, dpi=200)
+                panel.sharey(first)
+            first = first or panel
+    return figure
 
 
 def main():
@@ -157,7 +168,7 @@ def main():
                 add_minima(values, words, dataset, minima)
     print("\n".join(table(values, words)))
     if options.output:
-        draw(values, words, options.output)
+        save_figure(draw(values, words), options.output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Draws and tabulates what the frame potential in the loss does to networks that overfit.
+"""Draws and tabulates what the frame potential in the loss does to networks on little data.
 
     python analysis/potential_penalty.py none.h5 potential.h5 -o potential-penalty.png
 
@@ -11,12 +11,23 @@ from __future__ import annotations
 
 import argparse
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import FixedLocator, NullFormatter
-from framesweep_analysis import correlate_ranks, open_results
+from framesweep_analysis import correlate_ranks, open_results, save_figure
+from framesweep_analysis.figures.style import (
+    FAMILY_COLOURS,
+    FAMILY_MARKERS,
+    TWO_COLUMNS,
+    family_handles,
+    legend_below,
+    logarithmic,
+    note,
+    signed,
+    styled,
+)
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-COLOURS = {"chain": "#0072b2", "dense": "#009e73"}
+FAMILIES = ("chain", "dense")
 SCORES = {
     "deep_frame_potential": "deep frame potential at random weights",
     "trained_deep_frame_potential": "deep frame potential after training",
@@ -40,65 +51,71 @@ def read(path):
 
 
 def error_table(none, penalty):
-    """A row for each family and depth: means over widths."""
-    yield "| network | test error | with penalty | test loss | with penalty | networks improved |"
-    yield "|---|---|---|---|---|---|"
-    for family in COLOURS:
+    """A row for each family and depth: means over widths, and the gain of all but the narrowest."""
+    narrow = none["width"].min()
+    yield (
+        "| network | test error | with penalty | test loss | with penalty | networks improved "
+        f"| gain above width {narrow} |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    for family in FAMILIES:
         for depth in np.unique(none["stage_depth"]):
             rows = (none["family"] == family) & (none["stage_depth"] == depth)
             errors = [100 * source["test_error"][rows].mean() for source in (none, penalty)]
             losses = [source["test_loss"][rows].mean() for source in (none, penalty)]
-            better = (penalty["test_error"][rows] < none["test_error"][rows]).sum()
+            gain = 100 * (none["test_error"] - penalty["test_error"])
+            better = (gain[rows] > 0).sum()
+            wider = signed(gain[rows & (none["width"] > narrow)].mean(), "+.1f")
             yield (
                 f"| {family}, {depth} layers | {errors[0]:.1f} % | {errors[1]:.1f} % "
-                f"| {losses[0]:.2f} | {losses[1]:.2f} | {better} of {rows.sum()} |"
+                f"| {losses[0]:.2f} | {losses[1]:.2f} | {better} of {rows.sum()} | {wider} |"
             )
 
 
 def rank_table(none, penalty):
     """Kendall's tau with its bootstrap interval, by score and family."""
-    yield "| score | " + " | ".join(f"{f} | {f}, with penalty" for f in COLOURS) + " |"
-    yield "|---|" + "---|" * (2 * len(COLOURS))
+    yield "| score | " + " | ".join(f"{f} | {f}, with penalty" for f in FAMILIES) + " |"
+    yield "|---|" + "---|" * (2 * len(FAMILIES))
     for name, label in SCORES.items():
         cells = []
-        for family in COLOURS:
+        for family in FAMILIES:
             for source in (none, penalty):
                 rows = source["family"] == family
                 tau = correlate_ranks(source[name][rows], source["test_error"][rows])
-                cells.append(f"{tau.estimate:+.2f} [{tau.low:+.2f}, {tau.high:+.2f}]")
+                cells.append(f"{signed(tau.estimate)} [{signed(tau.low)}, {signed(tau.high)}]")
         yield f"| {label} | " + " | ".join(cells) + " |"
 
 
-def draw(none, penalty, path):
+@styled
+def draw(none, penalty):
     """Left: error without and with the penalty. Right: the potential after training."""
-    figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), layout="constrained")
-    for family, colour in COLOURS.items():
-        rows = none["family"] == family
-        sizes = 6 + 4 * none["stage_depth"][rows]
-        for panel, name, factor in (
-            (panels[0], "test_error", 100), (panels[1], "trained_deep_frame_potential", 1),
-        ):
-            x, y = factor * none[name][rows], factor * penalty[name][rows]
-            if factor == 1:
-                x, y = np.sqrt(x), np.sqrt(y)
-            panel.scatter(x, y, s=sizes, c=colour, alpha=0.75, linewidths=0, label=family)
-    for panel, label, ticks in zip(
-        panels, ("test error, %", "√ deep frame potential after training"),
-        ((5, 10, 20, 50), (0.02, 0.05, 0.1, 0.2)), strict=True,
+    figure = Figure(figsize=(TWO_COLUMNS, 3.4), dpi=200, layout="constrained")
+    for panel, (name, label) in zip(
+        figure.subplots(1, 2),
+        (
+            ("test_error", "Test error (%)"),
+            ("trained_deep_frame_potential", "√ deep frame potential after training"),
+        ),
+        strict=True,
     ):
-        points = np.concatenate([scattered.get_offsets().data for scattered in panel.collections])
-        ends = [0.9 * points.min(), 1.1 * points.max()]
-        panel.plot(ends, ends, color="0.6", lw=0.8, zorder=0)
-        panel.set(xscale="log", yscale="log")
-        for axis in (panel.xaxis, panel.yaxis):
-            axis.set_major_locator(FixedLocator(ticks))
-            axis.set_major_formatter("{x:g}")
-            axis.set_minor_formatter(NullFormatter())
-        panel.set_xlabel(f"{label}, no penalty", fontsize=7.5)
-        panel.set_ylabel("with the frame potential in the loss", fontsize=7.5)
-        panel.tick_params(labelsize=7, which="both")
-    panels[0].legend(fontsize=7.5, frameon=False, title="larger: deeper", title_fontsize=7)
-    figure.savefig(path, dpi=120)
+        x, y = (
+            np.sqrt(source[name]) if "potential" in name else 100 * source[name]
+            for source in (none, penalty)
+        )
+        for family in FAMILIES:
+            rows = none["family"] == family
+            panel.scatter(
+                x[rows], y[rows], s=6 + 4 * none["stage_depth"][rows], alpha=0.75, linewidths=0,
+                color=FAMILY_COLOURS[family], marker=FAMILY_MARKERS[family],
+            )
+        ends = np.array([min(x.min(), y.min()), max(x.max(), y.max())])
+        logarithmic(panel, ends, ends)
+        panel.plot(ends, ends, color="0.6", lw=0.8, zorder=1)
+        panel.set_xlabel(f"{label}, no penalty")
+        panel.set_ylabel("With the frame potential in the loss")
+    legend_below(figure, [*family_handles(FAMILIES, 0), Line2D([], [], color="0.6", label="equal")])
+    note(figure, "Larger marks: deeper networks")
+    return figure
 
 
 def main():
@@ -110,7 +127,7 @@ def main():
     none, penalty = read(options.none), read(options.penalty)
     print("\n".join([*error_table(none, penalty), "", *rank_table(none, penalty)]))
     if options.output:
-        draw(none, penalty, options.output)
+        save_figure(draw(none, penalty), options.output)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import argparse
 
 import numpy as np
 from framesweep_analysis import open_results
+from framesweep_analysis.figures.style import signed
 from scipy import stats
 
 ATTACKS = {
@@ -31,7 +32,7 @@ def change(errors: np.ndarray, base: np.ndarray) -> str:
     error = difference.std(ddof=1) / np.sqrt(len(difference))
     half = float(stats.t.ppf(0.975, len(difference) - 1)) * error
     mark = "**" if abs(difference.mean()) > half else ""
-    return f"{mark}{difference.mean():+.1f} ± {half:.1f}{mark}".replace("-", "−")
+    return f"{mark}{signed(difference.mean(), '+.1f')} ± {half:.1f}{mark}"
 
 
 def main() -> None:

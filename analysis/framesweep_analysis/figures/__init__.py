@@ -67,7 +67,7 @@ FIGURES: dict[str, FigureKind] = {
         "minimum deep frame potential against parameters, by family", potential_figure, ("form",)
     ),
     "depth-width": FigureKind(
-        "map over depth and width, of the minimum deep frame potential if the file has it",
+        "map of the minimum deep frame potential, or else that of the weights, over depth and width",
         depth_width_figure,
         ("column",),
     ),

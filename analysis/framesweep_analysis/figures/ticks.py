@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axis import Axis
-from matplotlib.ticker import Formatter, Locator, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import (
+    Formatter,
+    Locator,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
 from numpy.typing import NDArray
 
 #: So many labels say what an axis spans and that it is logarithmic.
@@ -30,7 +37,7 @@ def label_logarithm(axis: Axis, values: Sequence[float] | NDArray[np.float64] = 
     """
     axis.set_major_locator(_Ticks(values))
     axis.set_major_formatter(_Numbers())
-    axis.set_minor_locator(LogLocator(subs="auto"))
+    axis.set_minor_locator(NullLocator() if len(values) else LogLocator(subs="auto"))
     axis.set_minor_formatter(NullFormatter())
 
 
