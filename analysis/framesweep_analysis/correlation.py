@@ -12,6 +12,7 @@ from scipy import stats
 
 from .columns import point_values, warn_of_mixed_forms
 from .errors import ResultsError
+from .figures.style import plural
 from .load import select_ok
 
 METHODS = ("kendall", "spearman")
@@ -38,7 +39,7 @@ class RankCorrelation:
     def __str__(self) -> str:
         interval = f"  [{self.low:+.3f}, {self.high:+.3f}] at {100 * self.level:.0f} %"
         interval = interval if np.isfinite(self.low) else ""
-        return f"{self.method} {self.estimate:+.3f}{interval}, {self.count:,} points"
+        return f"{self.method} {self.estimate:+.3f}{interval}, {plural(self.count, 'point')}"
 
 
 def rank_correlation(
@@ -72,7 +73,7 @@ def rank_correlation(
     x, y = x[known], y[known]
     if len(x) < 3:
         raise ResultsError(
-            f"{len(x)} ok points have both {first} and {second}, a correlation needs three"
+            f"{plural(len(x), 'ok point')} with both {first} and {second}, a correlation needs three"
         )
     for name, values in ((first, x), (second, y)):
         if values.min() == values.max():

@@ -21,6 +21,7 @@ from .columns import depends_on_form, in_file_order
 from .correlation import rank_correlation
 from .errors import NothingToDraw, ResultsError
 from .figures import FIGURES
+from .figures.style import plural
 from .groups import Provenance, failures, open_execution, point_texts, provenance
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front
@@ -133,8 +134,10 @@ def _head(dataset: xr.Dataset, source: Provenance, path: Path, title: str | None
         text += f'<div class="card"><b>{count:,}</b>{escape(name.replace("_", " "))}</div>'
     text += "</div>"
     if not source.complete:
+        pending = counts.get("pending", 0)
         text += (
-            f'<p class="warning">Not complete: {counts.get("pending", 0):,} points are pending. '
+            f'<p class="warning">Not complete: {plural(pending, "point")} '
+            f"{'is' if pending == 1 else 'are'} pending. "
             "Everything below is about the points that were computed.</p>"
         )
     swept = str(dataset.attrs.get("swept", ""))

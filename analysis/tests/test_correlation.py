@@ -119,7 +119,9 @@ def test_what_cannot_be_correlated_is_said(results: Path) -> None:
         ):
             with pytest.raises(ResultsError, match=reason):
                 rank_correlation(dataset, *columns)
-        with pytest.raises(ResultsError, match="2 ok points have both"):
+        with pytest.raises(ResultsError, match="2 ok points with both"):
             rank_correlation(dataset.isel(point=[0, 2]), "width", "parameter_count")
+        with pytest.raises(ResultsError, match="^1 ok point with both"):
+            rank_correlation(dataset.isel(point=[0]), "width", "parameter_count")
         with pytest.raises(ResultsError, match="pearson is no rank correlation"):
             rank_correlation(dataset, "width", "parameter_count", method="pearson")
