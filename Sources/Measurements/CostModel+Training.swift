@@ -68,7 +68,7 @@ extension CostModel {
     cost.flops += evaluations * 3 * one.productFLOPs
     cost.seconds += evaluations * rates.secondsOfGradient(of: one, weights: weights)
     // Seven vectors of all weights in double precision, with the panels and a block.
-    cost.bytes = max(cost.bytes, bytes + Double(one.peakBytes) + 8 * 7 * Double(weights))
+    cost.bytes = max(cost.bytes, bytes + one.peakBytes + 8 * 7 * Double(weights))
   }
 
   /// Adds what the scores of untrained networks take: about three passes in double precision for
