@@ -53,13 +53,8 @@ extension ImageSet {
   ///
   /// Damage can make a shape so large that there is no memory for its indices.
   private static func canHold(_ extents: [Int], of type: ElementType, fileBytes: Int) -> Bool {
-    var byteCount = type.byteCount
-    for extent in extents {
-      let (product, overflows) = byteCount.multipliedReportingOverflow(by: extent)
-      guard !overflows, product <= 1_032 * fileBytes else { return false }
-      byteCount = product
-    }
-    return true
+    guard let byteCount = checkedProduct([type.byteCount] + extents) else { return false }
+    return byteCount <= 1_032 * fileBytes
   }
 }
 
