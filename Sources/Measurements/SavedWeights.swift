@@ -105,6 +105,19 @@ public struct SavedWeights: Sendable {
     return nil
   }
 
+  /// Removes what killed processes left of files of points in their folders.
+  public func removeLeftovers(of points: some Sequence<Int>) {
+    var folders: Set<String> = []
+    for index in points {
+      let point = plan.point(at: index)
+      for draw in 0..<point.weights.draws {
+        let path = file(of: point, draw: draw).path
+        folders.insert(URL(filePath: path).deletingLastPathComponent().relativePath)
+      }
+    }
+    for folder in folders { WeightsFile.removeLeftovers(in: folder) }
+  }
+
   /// Writes the weights of a trained network.
   ///
   /// **Throws**: `InputFileError` where its file is another's, or cannot be written.
