@@ -126,6 +126,12 @@ import Testing
     #expect(try root.openGroup("group").openDataset("inner").name == "/group/inner")
     #expect(try root.contains("mu"))
     #expect(try !root.contains("nu"))
+    #expect(try root.containsDataset("mu") && !root.containsGroup("mu"))
+    #expect(try root.containsGroup("group") && !root.containsDataset("group"))
+    #expect(try !root.containsDataset("nu") && !root.containsGroup("nu"))
+    for name in ["a", "c", "b"] { _ = try group.createGroup(name) }
+    #expect(try group.groupNames() == ["a", "c", "b"])
+    #expect(try group.groupNames(amongFirst: 3) == ["a", "c"])
   }
 
   @Test("A scale belongs to the dimension that it was attached to") func scales() throws {
