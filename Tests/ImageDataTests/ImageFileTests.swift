@@ -194,6 +194,33 @@ import Testing
     #expect(try bytes.values(0..<2) == pixels.map { Double($0) / 255 })
   }
 
+  @Test("Images in any order are those that are read one by one") func places() throws {
+    // Gaps above and below what is read at one time, blocks of several reads, repeats, no order.
+    var generator = SeededGenerator(seed: 5)
+    let count = 700
+    let bytes = (0..<count * 2 * 40 * 40).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let shape = [count, 2, 40, 40]
+    let sets = [
+      try ImageSet.hdf5(
+        writeHDF5(bytes, shape: shape, to: "b.h5"), dataset: "images", name: "b.h5"),
+      try ImageSet.hdf5(
+        writeHDF5(bytes.map { Float($0) / 255 }, shape: shape, to: "f.h5"), dataset: "images",
+        name: "f.h5"),
+      try ImageSet.idx(write(header(shape) + bytes, to: "idx"), name: "idx"),
+    ]
+    let order = (0..<count).shuffled(using: &generator)
+    for places in [[], [699], [5, 4, 4, 600, 3, 20, 0], order, Array(order.prefix(60))] {
+      for set in sets {
+        let values = try set.values(at: places)
+        let one = try places.flatMap { try set.values($0..<$0 + 1) }
+        #expect(values == one)
+        guard set.largestByte != nil else { continue }
+        let same = try set.bytes(at: places) == places.flatMap { try set.bytes($0..<$0 + 1) }
+        #expect(same)
+      }
+    }
+  }
+
   @Test("What is no dataset of images is named") func badHDF5() throws {
     let flat = try writeHDF5(pixels, shape: [18], to: "flat.h5")
     #expect(
