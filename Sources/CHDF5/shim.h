@@ -8,12 +8,10 @@
 // below gives one of them a name. The library's own start-up is part of those macros.
 
 static inline hid_t CHDF5_DEFAULT(void) { return H5P_DEFAULT; }
-static inline hid_t CHDF5_S_ALL(void) { return H5S_ALL; }
 static inline hid_t CHDF5_E_DEFAULT(void) { return H5E_DEFAULT; }
 static inline size_t CHDF5_T_VARIABLE(void) { return H5T_VARIABLE; }
 
 static inline unsigned CHDF5_F_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
-static inline unsigned CHDF5_F_ACC_RDWR(void) { return H5F_ACC_RDWR; }
 static inline unsigned CHDF5_F_ACC_EXCL(void) { return H5F_ACC_EXCL; }
 
 static inline hid_t CHDF5_P_FILE_CREATE(void) { return H5P_FILE_CREATE; }

@@ -19,10 +19,10 @@ extension CostModel {
     let count = Double(data.count)
     let trained = count * (1 - settings.validation - settings.test)
     let steps = (trained / Double(settings.batchSize)).rounded(.down) * Double(settings.epochs)
-    var images = steps * Double(settings.batchSize) * (1 + Double(settings.attack?.passes ?? 0))
+    var images = steps * Double(settings.batchSize) * (1 + Double(settings.attack?.steps ?? 0))
     let tested = count * settings.test
     if let robustness = recipe.measure.robustness {
-      let passes = robustness.attacks.reduce(0) { $0 + $1.passes + 1 }
+      let passes = robustness.attacks.reduce(0) { $0 + $1.steps + 1 }
       images += tested * Double(passes * robustness.radii.count)
     }
     let architecture = point.architecture

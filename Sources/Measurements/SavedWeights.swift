@@ -111,8 +111,7 @@ public struct SavedWeights: Sendable {
     for index in points {
       let point = plan.point(at: index)
       for draw in 0..<point.weights.draws {
-        let path = file(of: point, draw: draw).path
-        folders.insert(URL(filePath: path).deletingLastPathComponent().relativePath)
+        folders.insert(Self.folder(of: file(of: point, draw: draw).path))
       }
     }
     for folder in folders { WeightsFile.removeLeftovers(in: folder) }
