@@ -74,13 +74,12 @@ let package = Package(
       "Networks", ["Architectures", "MemoryBudgets", "OneDNN", "OpenBLAS", "RandomNumbers"]),
     library(
       "NeuralFrames",
-      ["Architectures", "FrameTheory", "Networks", "OneDNN", "OpenBLAS", "RandomNumbers"]),
+      ["Architectures", "Networks", "OneDNN", "OpenBLAS", "RandomNumbers"]),
 
     library(
       "Training",
       [
-        "Architectures", "InducedFrames", "MemoryBudgets", "Networks", "OneDNN", "OpenBLAS",
-        "RandomNumbers",
+        "Architectures", "InducedFrames", "MemoryBudgets", "Networks", "OpenBLAS", "RandomNumbers",
       ]),
 
     // Files that networks and images come from.
@@ -93,7 +92,7 @@ let package = Package(
     library("SweepRuntime"),
     library("SweepEmbedded", ["SweepRuntime"]),
     library("SweepMPI", ["MPI", "SweepRuntime"]),
-    library("SweepStore", ["HDF5", "SweepSpec", "SweepRecords", "Digest"]),
+    library("SweepStore", ["HDF5", "SweepRecords", "Digest"]),
     library(
       "Measurements",
       [
@@ -112,8 +111,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .executableTarget(
-      name: "mpi-selftest", dependencies: ["MPI", "SweepMPI", "SweepRuntime"],
-      swiftSettings: house),
+      name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: house),
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
@@ -134,14 +132,14 @@ let package = Package(
     tests("NeuralFrames", ["Architectures", "GoldenValues", "Networks", "OpenBLAS"]),
     tests(
       "Training",
-      ["Architectures", "InducedFrames", "Networks", "OneDNN", "OpenBLAS", "RandomNumbers"]),
+      ["Architectures", "InducedFrames", "Networks", "OpenBLAS", "RandomNumbers"]),
     tests("ImageData", ["Architectures", "Digest", "HDF5"]),
     tests("SweepSpec", ["Architectures", "Digest", "NeuralFrames", "SweepRecords", "Training"]),
     tests("SweepJobs"),
     tests("SweepRecords"),
     tests("SweepRuntime"),
     tests("SweepEmbedded", ["SweepRuntime", "SweepStore"]),
-    tests("SweepStore", ["SweepRecords", "Digest", "HDF5"]),
+    tests("SweepStore", ["SweepRecords", "Digest"]),
     tests(
       "Measurements",
       [

@@ -31,11 +31,13 @@ extension Architecture {
   /// Bounds every count of the network and its frame, so that none overflows later.
   ///
   /// K² bounds the Gram matrix's entries, and parameters × p² bounds the frame's; sums of both stay
-  /// below 2⁶² if each of their factors is checked here.
+  /// below 2⁶² if each of their factors is checked here. So does the frame's dimension, which large
+  /// strides leave out of both.
   func checkSizes() throws(ArchitectureError) {
     let limit = 9.2e18
     var atoms = 0.0
     var work = 0.0
+    var dimension = 0.0
     // Only sums are needed, but dense networks may read more channels than any width says.
     var channels = Double(input.channels)
     for stage in stages { channels += stage.widths.reduce(0.0) { $0 + Double($1) } }
@@ -43,14 +45,16 @@ extension Architecture {
     var size = input.size
     for stage in stages {
       guard stage.kernel < 1_000_000, stage.stride < 1_000_000 else { throw .tooLarge }
+      let read = Double(size) * Double(size)
       size = (size + stage.stride - 1) / stage.stride
       let area = Double(size) * Double(size)
       let taps = Double(stage.kernel) * Double(stage.kernel)
-      for width in stage.widths {
+      for (layer, width) in stage.widths.enumerated() {
+        dimension += channels * (layer == 0 ? read : area)
         atoms += Double(width) * area
         work += 2 * Double(width) * channels * taps * area
       }
     }
-    guard atoms * atoms < limit, work < limit else { throw .tooLarge }
+    guard atoms * atoms < limit, work < limit, dimension < limit else { throw .tooLarge }
   }
 }

@@ -8,12 +8,10 @@
 // below gives one of them a name. The library's own start-up is part of those macros.
 
 static inline hid_t CHDF5_DEFAULT(void) { return H5P_DEFAULT; }
-static inline hid_t CHDF5_S_ALL(void) { return H5S_ALL; }
 static inline hid_t CHDF5_E_DEFAULT(void) { return H5E_DEFAULT; }
 static inline size_t CHDF5_T_VARIABLE(void) { return H5T_VARIABLE; }
 
 static inline unsigned CHDF5_F_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
-static inline unsigned CHDF5_F_ACC_RDWR(void) { return H5F_ACC_RDWR; }
 static inline unsigned CHDF5_F_ACC_EXCL(void) { return H5F_ACC_EXCL; }
 
 static inline hid_t CHDF5_P_FILE_CREATE(void) { return H5P_FILE_CREATE; }
@@ -21,6 +19,7 @@ static inline hid_t CHDF5_P_FILE_ACCESS(void) { return H5P_FILE_ACCESS; }
 static inline hid_t CHDF5_P_GROUP_CREATE(void) { return H5P_GROUP_CREATE; }
 static inline hid_t CHDF5_P_DATASET_CREATE(void) { return H5P_DATASET_CREATE; }
 
+static inline unsigned CHDF5_ORDER_TRACKED(void) { return H5P_CRT_ORDER_TRACKED; }
 static inline unsigned CHDF5_ORDER_TRACKED_AND_INDEXED(void) {
   return H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 }
@@ -54,6 +53,29 @@ static inline herr_t CHDF5_do_not_lock(hid_t access) {
   (void)access;
   return 0;
 #endif
+}
+
+// Calls a function with the name of each member of a group, in one pass; one that it answers with 1 is
+// the last. The library's own interface has changed with its versions.
+typedef int (*CHDF5_visit)(const char *name, void *context);
+
+struct CHDF5_visitor {
+  CHDF5_visit visit;
+  void *context;
+};
+
+static inline herr_t CHDF5_forward(
+    hid_t group, const char *name, const H5L_info_t *info, void *visitor) {
+  (void)group;
+  (void)info;
+  struct CHDF5_visitor *to = (struct CHDF5_visitor *)visitor;
+  return to->visit(name, to->context);
+}
+
+static inline herr_t CHDF5_iterate(
+    hid_t group, H5_index_t order, CHDF5_visit visit, void *context) {
+  struct CHDF5_visitor visitor = {visit, context};
+  return H5Literate(group, order, H5_ITER_INC, NULL, CHDF5_forward, &visitor);
 }
 
 // A thread-safe library keeps one error stack, and one printer of it, per thread.

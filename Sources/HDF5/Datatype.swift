@@ -2,11 +2,17 @@ internal import CHDF5
 
 /// The types of numbers that the project stores and reads.
 public enum ElementType: Sendable, CaseIterable {
+  /// Signed bytes.
   case int8
+  /// Unsigned bytes.
   case uint8
+  /// Signed 32-bit integers.
   case int32
+  /// Signed 64-bit integers.
   case int64
+  /// IEEE 754 binary32.
   case float32
+  /// IEEE 754 binary64.
   case float64
 
   /// The size of one element.

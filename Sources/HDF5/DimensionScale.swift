@@ -19,14 +19,25 @@ extension Dataset {
   }
 
   /// Whether the dataset is the coordinate of a dimension.
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5DSis_scale`.
   public var isScale: Bool {
-    CHDF5_prepare()
-    return H5DSis_scale(handle.id) > 0
+    get throws(HDF5Error) {
+      let id = handle.id
+      return try check("H5DSis_scale", name) { H5DSis_scale(id) } > 0
+    }
   }
 
   /// Whether a scale is attached to one of this dataset's dimensions.
-  public func isAttached(_ scale: borrowing Dataset, to dimension: Int) -> Bool {
-    CHDF5_prepare()
-    return H5DSis_attached(handle.id, scale.handle.id, UInt32(dimension)) > 0
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5DSis_attached`.
+  public func isAttached(
+    _ scale: borrowing Dataset, to dimension: Int
+  ) throws(HDF5Error) -> Bool {
+    let id = handle.id
+    let other = scale.handle.id
+    return try check("H5DSis_attached", name) {
+      H5DSis_attached(id, other, UInt32(dimension))
+    } > 0
   }
 }

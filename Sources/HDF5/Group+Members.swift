@@ -11,49 +11,96 @@ extension Group {
     } > 0
   }
 
+  /// Whether there is a dataset of this name.
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5Lexists`, `H5Iget_type`.
+  ///
+  /// **Complexity**: does not grow with the number of members by more than the file's index of them.
+  public func containsDataset(_ member: String) throws(HDF5Error) -> Bool {
+    guard try contains(member) else { return false }
+    return try kind(of: member) == H5I_DATASET
+  }
+
+  /// Whether there is a group of this name.
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5Lexists`, `H5Iget_type`.
+  ///
+  /// **Complexity**: does not grow with the number of members by more than the file's index of them.
+  public func containsGroup(_ member: String) throws(HDF5Error) -> Bool {
+    guard try contains(member) else { return false }
+    return try kind(of: member) == H5I_GROUP
+  }
+
   /// The names of the datasets, in the order of creation where the file keeps it.
   ///
-  /// **Throws**: `HDF5Error`. **Source**: `H5Lget_name_by_idx`.
-  public func datasetNames() throws(HDF5Error) -> [String] { try memberNames(of: H5I_DATASET) }
+  /// **Throws**: `HDF5Error`. **Source**: `H5Literate`.
+  public func datasetNames() throws(HDF5Error) -> [String] {
+    try memberNames(of: H5I_DATASET, amongFirst: .max)
+  }
 
   /// The names of the groups, in the order of creation where the file keeps it.
   ///
-  /// **Throws**: `HDF5Error`. **Source**: `H5Lget_name_by_idx`.
-  public func groupNames() throws(HDF5Error) -> [String] { try memberNames(of: H5I_GROUP) }
+  /// - Parameter count: so many members are looked at.
+  ///
+  /// **Throws**: `HDF5Error`. **Source**: `H5Literate`.
+  public func groupNames(amongFirst count: Int = .max) throws(HDF5Error) -> [String] {
+    try memberNames(of: H5I_GROUP, amongFirst: count)
+  }
 
-  private func memberNames(of kind: H5I_type_t) throws(HDF5Error) -> [String] {
-    let id = handle.id
-    var info = H5G_info_t()
-    try check("H5Gget_info", name) { unsafe H5Gget_info(id, &info) }
+  private func memberNames(
+    of wanted: H5I_type_t, amongFirst count: Int
+  ) throws(HDF5Error) -> [String] {
     var names: [String] = []
-    for index in 0..<info.nlinks {
-      let member = try memberName(index)
-      let object = try check("H5Oopen", path(of: member)) {
-        unsafe H5Oopen(id, member, CHDF5_DEFAULT())
-      }
-      let found = H5Iget_type(object)
-      H5Oclose(object)
-      if found == kind { names.append(member) }
+    for member in try memberNames(first: count) where try kind(of: member) == wanted {
+      names.append(member)
     }
     return names
   }
 
-  /// One member's name; files of other programs may keep the order of names only.
-  private func memberName(_ index: hsize_t) throws(HDF5Error) -> String {
+  private func kind(of member: String) throws(HDF5Error) -> H5I_type_t {
     let id = handle.id
-    CHDF5_prepare()
-    let tracked = unsafe H5Lget_name_by_idx(
-      id, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, index, nil, 0, CHDF5_DEFAULT())
-    let order = tracked >= 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME
-    let length = try check("H5Lget_name_by_idx", name) {
-      unsafe H5Lget_name_by_idx(
-        id, ".", order, H5_ITER_INC, index, nil, 0, CHDF5_DEFAULT())
-    }
-    var characters = [CChar](repeating: 0, count: length + 1)
-    try check("H5Lget_name_by_idx", name) {
-      unsafe H5Lget_name_by_idx(
-        id, ".", order, H5_ITER_INC, index, &characters, characters.count, CHDF5_DEFAULT())
-    }
-    return String(decoding: characters.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let path = path(of: member)
+    let object = try check("H5Oopen", path) { unsafe H5Oopen(id, member, CHDF5_DEFAULT()) }
+    let owner = Handle(owning: object, .object)
+    return H5I_type_t(try check("H5Iget_type", path) { H5Iget_type(owner.id).rawValue })
   }
+
+  /// The names of the first members.
+  private func memberNames(first count: Int) throws(HDF5Error) -> [String] {
+    let id = handle.id
+    let order = try keepsOrder() ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME
+    let names = Names(limit: count)
+    let visit: CHDF5_visit = { name, context in
+      guard let name = unsafe name, let context = unsafe context else { return 0 }
+      let names = unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue()
+      names.texts.append(unsafe String(cString: name))
+      return names.texts.count < names.limit ? 0 : 1
+    }
+    try check("H5Literate", name) {
+      withExtendedLifetime(names) {
+        unsafe CHDF5_iterate(id, order, visit, Unmanaged.passUnretained(names).toOpaque())
+      }
+    }
+    return names.texts
+  }
+
+  /// Whether the file keeps the order of creation; files of other programs may not.
+  private func keepsOrder() throws(HDF5Error) -> Bool {
+    let id = handle.id
+    let list = Handle(
+      owning: try check("H5Gget_create_plist", name) { H5Gget_create_plist(id) }, .propertyList)
+    var flags: UInt32 = 0
+    try check("H5Pget_link_creation_order", name) {
+      unsafe H5Pget_link_creation_order(list.id, &flags)
+    }
+    return flags & CHDF5_ORDER_TRACKED() != 0
+  }
+}
+
+/// Names that a visit collects.
+private final class Names {
+  let limit: Int
+  var texts: [String] = []
+
+  init(limit: Int) { self.limit = limit }
 }

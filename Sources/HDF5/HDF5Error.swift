@@ -38,7 +38,8 @@ public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Calls the library and turns a negative result into an error with the library's own stack.
 ///
-/// This is the only door to the library: it also keeps the library from printing.
+/// This is the door to the library: it also keeps the library from printing. Only what asks for facts of
+/// an identifier that is at hand, such as the class of a datatype, and what gives one back goes past it.
 @discardableResult
 func check<Result: SignedInteger>(
   _ operation: StaticString, _ object: @autoclosure () -> String, _ call: () -> Result

@@ -7,6 +7,7 @@ struct Handle: ~Copyable {
     case file
     case group
     case dataset
+    case object
     case attribute
     case dataspace
     case datatype
@@ -38,6 +39,7 @@ struct Handle: ~Copyable {
     case .file: H5Fclose(id)
     case .group: H5Gclose(id)
     case .dataset: H5Dclose(id)
+    case .object: H5Oclose(id)
     case .attribute: H5Aclose(id)
     case .dataspace: H5Sclose(id)
     case .datatype: H5Tclose(id)

@@ -2,32 +2,20 @@ internal import CHDF5
 
 /// How the values of a dataset are stored.
 public struct DatasetOptions: Sendable {
-  /// The value of elements that were never written.
-  public enum FillValue: Sendable {
-    case integer(Int64)
-    case floatingPoint(Double)
-  }
-
   /// The chunk's extents, one per dimension; nil stores the dataset in one piece.
   public var chunk: [Int]?
   /// Groups the bytes of equal significance, so that they compress better.
   public var shuffles: Bool
   /// The level of compression, 0 … 9; nil for none.
   public var deflateLevel: Int?
-  /// The value of elements that were never written; nil for zero.
-  public var fillValue: FillValue?
 
   /// Collects the options; shuffling and compression need a chunk.
-  public init(
-    chunk: [Int]? = nil, shuffles: Bool = false, deflateLevel: Int? = nil,
-    fillValue: FillValue? = nil
-  ) {
+  public init(chunk: [Int]? = nil, shuffles: Bool = false, deflateLevel: Int? = nil) {
     precondition(
       chunk != nil || !shuffles && deflateLevel == nil, "only chunks are shuffled or compressed")
     self.chunk = chunk
     self.shuffles = shuffles
     self.deflateLevel = deflateLevel
-    self.fillValue = fillValue
   }
 }
 
@@ -81,17 +69,6 @@ struct PropertyList: ~Copyable {
     }
     if let level = options.deflateLevel {
       try check("H5Pset_deflate", "level \(level)") { H5Pset_deflate(id, UInt32(level)) }
-    }
-    switch options.fillValue {
-    case nil: break
-    case .integer(var value):
-      try check("H5Pset_fill_value", "a dataset") {
-        unsafe H5Pset_fill_value(id, CHDF5_T_NATIVE_INT64(), &value)
-      }
-    case .floatingPoint(var value):
-      try check("H5Pset_fill_value", "a dataset") {
-        unsafe H5Pset_fill_value(id, CHDF5_T_NATIVE_DOUBLE(), &value)
-      }
     }
     return list
   }

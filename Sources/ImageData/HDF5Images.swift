@@ -53,13 +53,8 @@ extension ImageSet {
   ///
   /// Damage can make a shape so large that there is no memory for its indices.
   private static func canHold(_ extents: [Int], of type: ElementType, fileBytes: Int) -> Bool {
-    var byteCount = type.byteCount
-    for extent in extents {
-      let (product, overflows) = byteCount.multipliedReportingOverflow(by: extent)
-      guard !overflows, product <= 1_032 * fileBytes else { return false }
-      byteCount = product
-    }
-    return true
+    guard let byteCount = checkedProduct([type.byteCount] + extents) else { return false }
+    return byteCount <= 1_032 * fileBytes
   }
 }
 
@@ -71,16 +66,26 @@ struct HDF5Images: Sendable {
 
   /// The values of some images.
   func values(_ images: Range<Int>) throws(InputFileError) -> [Double] {
-    var values = try file.rows(images, as: Double.self)
-    if type == .uint8 {
-      for index in values.indices { values[index] /= 255 }
-    }
-    return values
+    scaled(try file.rows(images, as: Double.self))
+  }
+
+  /// The values of images in any order.
+  func values(at places: [Int]) throws(InputFileError) -> [Double] {
+    scaled(try file.rows(at: places, as: Double.self))
+  }
+
+  private func scaled(_ stored: [Double]) -> [Double] {
+    type == .uint8 ? stored.map { $0 / 255 } : stored
   }
 
   /// The bytes of some images whose values are bytes.
   func bytes(_ images: Range<Int>) throws(InputFileError) -> [UInt8] {
     try file.rows(images, as: UInt8.self)
+  }
+
+  /// The bytes of images in any order whose values are bytes.
+  func bytes(at places: [Int]) throws(InputFileError) -> [UInt8] {
+    try file.rows(at: places, as: UInt8.self)
   }
 
   /// Looks for values that are not in [0, 1].

@@ -24,20 +24,77 @@ struct HDF5Numbers: Sendable {
     }
   }
 
+  /// Rows in any order; the file is opened once.
+  func rows<Element: HDF5Element>(
+    at places: [Int], as type: Element.Type
+  ) throws(InputFileError) -> [Element] {
+    let order = places.indices.sorted { places[$0] < places[$1] }
+    return try open { dataset throws(HDF5Error) in
+      let shape = try dataset.shape()
+      let width = shape.dropFirst().reduce(1, *)
+      var rows = [Element](repeating: .zero, count: places.count * width)
+      var next = 0
+      while let first = order[next...].first.map({ places[$0] }) {
+        let span = Self.span(of: order[next...].lazy.map { places[$0] }, width: width)
+        let values = try dataset.read(
+          type, from: Hyperslab(rows: first..<span.last + 1, of: shape))
+        for index in order[next..<next + span.count] {
+          let start = (places[index] - first) * width
+          rows.replaceSubrange(
+            index * width..<(index + 1) * width, with: values[start..<start + width])
+        }
+        next += span.count
+      }
+      return rows
+    }
+  }
+
+  /// Values that are read and not wanted, between two rows: asking twice takes longer.
+  private static let largestGap = 1 << 15
+  /// Values that are read at one time.
+  private static let blockSize = 1 << 20
+
+  /// How many of the next places, which ascend, are read at one time, and the last of them.
+  private static func span(
+    of places: some Sequence<Int>, width: Int
+  ) -> (count: Int, last: Int) {
+    var span = (count: 0, last: 0)
+    var first = 0
+    for place in places {
+      if span.count == 0 {
+        first = place
+      } else if (place - span.last - 1) * width > largestGap || (place - first) * width >= blockSize
+      {
+        break
+      }
+      span = (span.count + 1, place)
+    }
+    return span
+  }
+
+  /// What opening leads to.
+  private enum Opened<Result> {
+    case result(Result)
+    /// The dataset is not there, and these are.
+    case others([String])
+  }
+
   private func open<Result>(
     _ body: (borrowing Dataset) throws(HDF5Error) -> Result
   ) throws(InputFileError) -> Result {
-    let others = try reading { root throws(HDF5Error) in
-      try contains(in: root) ? nil : try root.datasetNames()
+    let opened: Opened<Result> = try reading { root throws(HDF5Error) in
+      guard try contains(in: root) else { return .others(try root.datasetNames()) }
+      return .result(try body(try root.openDataset(dataset)))
     }
-    if let others {
+    switch opened {
+    case .result(let result): return result
+    case .others(let others):
       var names = others.prefix(20).joined(separator: ", ")
       if others.count > 20 { names += ", … (\(others.count) in all)" }
       throw InputFileError(
         path: name, problem: "there is no dataset /\(dataset)",
         expected: names.isEmpty ? "a dataset of this name" : "one of \(names)")
     }
-    return try reading { root throws(HDF5Error) in try body(try root.openDataset(dataset)) }
   }
 
   private func reading<Result>(

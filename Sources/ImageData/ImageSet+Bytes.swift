@@ -38,15 +38,20 @@ extension ImageSet {
     let sizes = (0..<rank).map { file.bigEndian(at: 4 + 4 * $0) }
     let channels = rank == 4 ? sizes[1] : 1
     let (rows, columns) = (sizes[rank - 2], sizes[rank - 1])
+    let shape = sizes.map(String.init).joined(separator: " × ")
     guard rows == columns, rows >= 1, channels >= 1, sizes[0] >= 1 else {
-      throw failure(
-        "its shape is \(sizes.map(String.init).joined(separator: " × "))", "square images")
+      throw failure("its shape is \(shape)", "square images")
     }
-    let dimension = channels * rows * columns
-    guard file.data.count == header + sizes[0] * dimension else {
+    guard let byteCount = checkedProduct(sizes) else {
+      throw failure(
+        "its shape is \(shape), for which a file of \(file.data.count) bytes is too small",
+        "a whole file")
+    }
+    let dimension = byteCount / sizes[0]
+    guard file.data.count - header == byteCount else {
       throw failure(
         "it holds \(file.data.count) bytes",
-        "\(header + sizes[0] * dimension) for \(sizes[0]) images of \(dimension) bytes")
+        "\(UInt(byteCount) + UInt(header)) for \(sizes[0]) images of \(dimension) bytes")
     }
     return ImageSet(
       count: sizes[0], shape: InputShape(channels: channels, size: rows), digests: [file.digest],

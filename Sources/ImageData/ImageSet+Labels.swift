@@ -56,18 +56,25 @@ extension ImageSet {
         problem: "/\(dataset) has the shape (\(shape)) and holds \(typeName)",
         expected: "a class for each image, (n) of int64, int32, int8 or uint8")
     }
+    let name = "\(file.name): /\(dataset)"
+    // Before they are read: damage can make an extent so large that there is no memory for it.
+    try checkCount(extents[0], name: name)
     let labels = try file.rows(0..<extents[0], as: Int64.self)
-    return try labelled(labels.map { Int($0) }, nil, name: "\(file.name): /\(dataset)")
+    return try labelled(labels.map { Int($0) }, nil, name: name)
+  }
+
+  private func checkCount(_ labels: Int, name: String) throws(InputFileError) {
+    guard labels == count else {
+      throw InputFileError(
+        path: name, problem: "it has \(labels) labels and there are \(count) images",
+        expected: "a class for each image")
+    }
   }
 
   private func labelled(
     _ labels: [Int], _ digest: Digest256?, name: String
   ) throws(InputFileError) -> ImageSet {
-    guard labels.count == count else {
-      throw InputFileError(
-        path: name, problem: "it has \(labels.count) labels and there are \(count) images",
-        expected: "a class for each image")
-    }
+    try checkCount(labels.count, name: name)
     if let image = labels.firstIndex(where: { !(0..<Self.classLimit).contains($0) }) {
       throw InputFileError(
         path: name, problem: "image \(image) is of class \(labels[image])",

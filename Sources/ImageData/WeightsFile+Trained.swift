@@ -61,6 +61,13 @@ extension WeightsFile {
     try WholeFile.write(bytes, to: path, name: name)
   }
 
+  /// Removes what killed processes left of files that they were saving in a folder.
+  ///
+  /// - Parameter folder: the folder, which need not be there.
+  ///
+  /// **Complexity**: lists the folder once.
+  public static func removeLeftovers(in folder: String) { WholeFile.removeLeftovers(in: folder) }
+
   /// Why a file is not replaced.
   ///
   /// - Parameters:

@@ -98,6 +98,9 @@ public enum WeightsFile {
     return start == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
+  /// So many groups are named where one is missing.
+  private static let listedCount = 20
+
   static func open(
     _ group: String?, in root: borrowing Group, _ name: String
   ) throws -> Group {
@@ -105,12 +108,15 @@ public enum WeightsFile {
     for member in (group ?? "").split(separator: "/") {
       let parent = try root.openGroup(path.isEmpty ? "." : path)
       path += path.isEmpty ? "\(member)" : "/\(member)"
-      let siblings = try parent.groupNames()
-      guard siblings.contains(String(member)) else {
-        let found =
-          siblings.isEmpty ? "a file with it" : "one of \(siblings.joined(separator: ", "))"
-        throw InputFileError(path: name, problem: "there is no group /\(path)", expected: found)
-      }
+      if try parent.containsGroup(String(member)) { continue }
+      // A file may hold very many networks.
+      let siblings = try parent.groupNames(amongFirst: listedCount + 1)
+      let names =
+        siblings.prefix(listedCount).joined(separator: ", ")
+        + (siblings.count > listedCount ? ", …" : "")
+      throw InputFileError(
+        path: name, problem: "there is no group /\(path)",
+        expected: siblings.isEmpty ? "a file with it" : "one of \(names)")
     }
     return try root.openGroup(path.isEmpty ? "." : path)
   }
@@ -127,7 +133,7 @@ public enum WeightsFile {
       let group = try members.openGroup(name)
       try add("weight", in: group, at: "\(layer)", to: &listing)
       try add("bias", in: group, at: "\(layer)", to: &listing)
-      if try group.contains("shortcut"), try group.groupNames().contains("shortcut") {
+      if try group.containsGroup("shortcut") {
         let shortcut = try group.openGroup("shortcut")
         try add("weight", in: shortcut, at: "\(layer)/shortcut", to: &listing)
       }
@@ -139,7 +145,7 @@ public enum WeightsFile {
   private static func add(
     _ member: String, in group: borrowing Group, at path: String, to listing: inout WeightsListing
   ) throws {
-    guard try group.datasetNames().contains(member) else { return }
+    guard try group.containsDataset(member) else { return }
     let dataset = try group.openDataset(member)
     let type = try dataset.elementType()?.numpyName ?? "values of another type"
     listing.entries["\(path)/\(member)"] = WeightsListing.Entry(

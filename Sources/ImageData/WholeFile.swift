@@ -3,38 +3,61 @@ internal import Glibc
 
 /// Files that appear under their name all at once.
 enum WholeFile {
-  /// The name under which a file is written before it is whole.
-  static func temporaryPath(besides path: String) -> String { path + ".partial" }
-
   /// Whether a name stands for something.
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// Writes a file and its folder; what had the file's name before is replaced in one step.
   ///
-  /// The bytes are safe on disk before the file has its name. What a killed process left of the
-  /// same file is replaced.
+  /// The bytes are safe on disk before the file has its name. Several may write the same file at the
+  /// same time, such as a rank that was taken for lost and the one that repeats its point: each writes
+  /// under a name that nobody else has, and the last one's file stays.
   ///
   /// - Parameters:
   ///   - bytes: the contents.
   ///   - path: the file.
   ///   - name: what messages call it.
+  ///   - willRename: called with the path of the whole file before it gets its name.
   ///
   /// **Throws**: `InputFileError` with the system's reason; the file is then what it was.
   static func write(
-    _ bytes: [UInt8], to path: String, name: String
+    _ bytes: [UInt8], to path: String, name: String, willRename: (String) -> Void = { _ in }
   ) throws(InputFileError) {
     let folder = URL(filePath: path).deletingLastPathComponent().relativePath
     try makeFolder(folder, of: name)
-    let temporary = temporaryPath(besides: path)
-    _ = unsafe unlink(temporary)
-    do throws(InputFileError) {
-      try fill(temporary, with: bytes, name)
-      guard unsafe rename(temporary, path) == 0 else { throw failure(name) }
-    } catch {
-      _ = unsafe unlink(temporary)
-      throw error
+    for attempt in 1... {
+      let temporary = temporaryPath(in: folder)
+      do throws(InputFileError) {
+        try fill(temporary, with: bytes, name)
+        willRename(temporary)
+        if unsafe rename(temporary, path) == 0 { break }
+        // A run that ends takes all such names for leftovers: anew.
+        guard errno == ENOENT, attempt < attemptLimit else { throw failure(name) }
+      } catch {
+        _ = unsafe unlink(temporary)
+        throw error
+      }
     }
     synchronizeFolder(folder)
+  }
+
+  /// Removes what killed processes left of files in a folder; what cannot be removed stays.
+  ///
+  /// It does not harm who is writing there.
+  static func removeLeftovers(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      _ = unsafe unlink("\(folder)/\(name)")
+    }
+  }
+
+  private static let prefix = ".framesweep-"
+  private static let suffix = ".partial"
+  private static let attemptLimit = 3
+
+  /// A name that no file has had.
+  private static func temporaryPath(in folder: String) -> String {
+    let number = String(UInt64.random(in: .min ... .max), radix: 16)
+    return "\(folder)/\(prefix)\(number)\(suffix)"
   }
 
   private static func makeFolder(_ folder: String, of name: String) throws(InputFileError) {

@@ -93,8 +93,6 @@ public struct InducedFrame: Hashable, Sendable {
     self.places = places
   }
 
-  func term(at place: Place) -> Term { rows[place.row].terms[place.term] }
-
   /// The number of weights, projections included.
   var weightCount: Int {
     layers.reduce(0) { sum, layer in

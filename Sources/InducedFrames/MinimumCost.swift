@@ -14,7 +14,7 @@ public struct MinimumCost: Hashable, Sendable {
   /// Numbers read or written in vectors of all weights.
   public private(set) var vectorEntries = 0.0
   /// The largest number of bytes in use.
-  public private(set) var peakBytes = 0
+  public private(set) var peakBytes = 0.0
 
   /// Counts what `FrameMinimum` does at most with an effort, nil for the effort of sweeps.
   public init(
@@ -47,9 +47,9 @@ public struct MinimumCost: Hashable, Sendable {
     productFLOPs += evaluations * Self.evaluationFLOPs(one)
     productCalls += evaluations * 3 * one.productCalls
     blockEntries += evaluations * 2 * one.blockEntries
-    vectorEntries += evaluations * Double(count * 4 * SphereDescent.vectorCount(count: count))
-    peakBytes = max(
-      peakBytes, one.peakBytes + 8 * count * SphereDescent.vectorCount(count: count))
+    let entries = Double(count) * Double(SphereDescent.vectorCount(count: count))
+    vectorEntries += evaluations * 4 * entries
+    peakBytes = max(peakBytes, one.peakBytes + 8 * entries)
   }
 
   /// Each product has a derivative with respect to both of its factors.

@@ -3,7 +3,8 @@ public import Architectures
 /// What the statistics of an architecture at one draw of weights will take.
 ///
 /// Times follow from these counts and the machine's rates; on small networks the number of calls
-/// decides, on large ones the operations.
+/// decides, on large ones the operations. Counts are in double precision, as in all predictions: of a
+/// network that nobody can compute they may exceed 64-bit integers.
 public struct StatisticsCost: Hashable, Sendable {
   /// Floating-point operations in products of matrices, a multiply-add counted as two.
   public private(set) var productFLOPs = 0.0
@@ -16,11 +17,11 @@ public struct StatisticsCost: Hashable, Sendable {
   /// Entries that products and identities add to blocks.
   public private(set) var addedEntries = 0.0
   /// The largest number of bytes in use, the weights themselves among them.
-  public private(set) var peakBytes = 0
+  public private(set) var peakBytes = 0.0
   /// Floating-point operations of the frame bounds, at most; about a quarter of them in products.
   public private(set) var boundFLOPs = 0.0
   /// The largest number of bytes in use by the frame bounds, besides `peakBytes`.
-  public private(set) var boundBytes = 0
+  public private(set) var boundBytes = 0.0
 
   /// Counts the work that `FrameStatistics` does.
   ///
@@ -34,9 +35,10 @@ public struct StatisticsCost: Hashable, Sendable {
   /// Counts the work of the Gram matrix only.
   init(_ frame: InducedFrame, cache: inout StructureCache) {
     let plan = BlockPlan(frame, cache: &cache)
-    var largest = 0
+    var largest = 0.0
     for pair in plan.pairs {
-      let entries = frame.columns[pair.left].channels * frame.columns[pair.right].channels
+      let entries =
+        Double(frame.columns[pair.left].channels) * Double(frame.columns[pair.right].channels)
       largest = max(largest, entries)
       let widths = Double(
         frame.columns[pair.left].channels + frame.columns[pair.right].channels)
@@ -46,10 +48,10 @@ public struct StatisticsCost: Hashable, Sendable {
           cache.normCount(column: plan.columns[pair.left]),
           cache.normCount(column: plan.columns[pair.right])
         ))
-      add(pair, classes, entries: Double(entries), widths: widths)
+      add(pair, classes, entries: entries, widths: widths)
     }
     // The weights, their panels, and one block.
-    peakBytes = 8 * (2 * frame.weightCount + largest)
+    peakBytes = 8 * (2 * Double(frame.weightCount) + largest)
   }
 
   private mutating func add(
@@ -62,7 +64,7 @@ public struct StatisticsCost: Hashable, Sendable {
         let runs = plane.runs[product.meeting]
         addedEntries += entries * Double(runs.count)
         guard isProduct else { continue }
-        let inner = Double(product.rowChannels * runs.reduce(0) { $0 + $1.count })
+        let inner = Double(product.rowChannels) * Double(runs.reduce(0) { $0 + $1.count })
         productFLOPs += 2 * entries * inner
         operandEntries += widths * inner
         productCalls += Double(runs.count)
@@ -71,39 +73,39 @@ public struct StatisticsCost: Hashable, Sendable {
   }
 
   private mutating func countBounds(_ frame: InducedFrame) {
-    var count = 0
-    var dimension = 0
-    for column in frame.columns { count += column.channels * column.size * column.size }
-    for row in frame.rows { dimension += row.channels * row.size * row.size }
+    var count = 0.0
+    var dimension = 0.0
+    for column in frame.columns {
+      count += Double(column.channels) * Double(column.size * column.size)
+    }
+    for row in frame.rows { dimension += Double(row.channels) * Double(row.size * row.size) }
     let order = min(count, dimension)
     var once = 0.0
-    var scratch = 0
-    var targets = 0
+    var scratch = 0.0
+    var targets = 0.0
     for row in frame.rows {
       for term in row.terms {
-        let positions = term.sampling.columnSize * term.sampling.columnSize
-        let taps = term.sampling.kernel * term.sampling.kernel
+        let positions = Double(term.sampling.columnSize * term.sampling.columnSize)
+        let taps = Double(term.sampling.kernel * term.sampling.kernel)
+        let laidOut = taps * Double(row.channels) * positions
         targets += positions * taps
-        scratch = max(scratch, taps * row.channels * positions)
+        scratch = max(scratch, laidOut)
         if case .selector = term.channels { continue }
-        let width = frame.columns[term.column].channels
-        once += 2 * Double(taps * row.channels) * Double(width) * Double(positions)
+        once += 2 * laidOut * Double(frame.columns[term.column].channels)
       }
     }
-    let n = Double(order)
-    var vectors: Int
-    if order <= InducedFrameBounds.exactOrder {
-      boundFLOPs = 2 * n * once + 4 / 3 * n * n * n
+    var vectors: Double
+    if order <= Double(InducedFrameBounds.exactOrder) {
+      boundFLOPs = 2 * order * once + 4 / 3 * order * order * order
       // The matrix, LAPACK's copy of it and its working memory.
       vectors = 3 * order
     } else {
-      let limit = InducedFrameBounds.iterationLimit(order: order)
-      vectors = limit
+      vectors = Double(InducedFrameBounds.iterationLimit(order: Int(order)))
       // Each vector is made orthogonal twice to those before it, with four operations an entry.
-      boundFLOPs = Double(limit) * (2 * once + 4 * n * Double(limit))
+      boundFLOPs = vectors * (2 * once + 4 * order * vectors)
     }
     // A growing array holds its old and its new copy for a moment.
-    vectors = vectors * 3 / 2
+    vectors = (vectors * 3 / 2).rounded(.down)
     boundBytes = 8 * (order * vectors + 4 * (count + dimension) + scratch + targets)
   }
 }

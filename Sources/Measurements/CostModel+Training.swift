@@ -19,10 +19,10 @@ extension CostModel {
     let count = Double(data.count)
     let trained = count * (1 - settings.validation - settings.test)
     let steps = (trained / Double(settings.batchSize)).rounded(.down) * Double(settings.epochs)
-    var images = steps * Double(settings.batchSize) * (1 + Double(settings.attack?.passes ?? 0))
+    var images = steps * Double(settings.batchSize) * (1 + Double(settings.attack?.steps ?? 0))
     let tested = count * settings.test
     if let robustness = recipe.measure.robustness {
-      let passes = robustness.attacks.reduce(0) { $0 + $1.passes + 1 }
+      let passes = robustness.attacks.reduce(0) { $0 + $1.steps + 1 }
       images += tested * Double(passes * robustness.radii.count)
     }
     let architecture = point.architecture
@@ -68,7 +68,7 @@ extension CostModel {
     cost.flops += evaluations * 3 * one.productFLOPs
     cost.seconds += evaluations * rates.secondsOfGradient(of: one, weights: weights)
     // Seven vectors of all weights in double precision, with the panels and a block.
-    cost.bytes = max(cost.bytes, bytes + Double(one.peakBytes) + 8 * 7 * Double(weights))
+    cost.bytes = max(cost.bytes, bytes + one.peakBytes + 8 * 7 * Double(weights))
   }
 
   /// Adds what the scores of untrained networks take: about three passes in double precision for

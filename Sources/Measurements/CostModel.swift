@@ -60,11 +60,11 @@ public struct CostModel {
     }
     let one = StatisticsCost(architecture, cache: &cache)
     cost.flops += networks * one.productFLOPs
-    var bytes = Double(one.peakBytes)
+    var bytes = one.peakBytes
     cost.seconds += networks * rates.seconds(of: one, weights: architecture.parameterCount)
     if recipe.measure.frame.bounds {
       cost.flops += draws * one.boundFLOPs
-      bytes += Double(one.boundBytes)
+      bytes += one.boundBytes
       cost.seconds += draws * rates.perBoundFLOP * one.boundFLOPs
     }
     // One after the other, with the same memory.
@@ -78,7 +78,7 @@ public struct CostModel {
   private mutating func addMinimum(of point: Point, to cost: inout PointCost) {
     let minimum = MinimumCost(point.architecture, cache: &cache)
     cost.flops += minimum.productFLOPs
-    cost.bytes = Double(minimum.peakBytes)
+    cost.bytes = minimum.peakBytes
     cost.secondsAtMost =
       rates.perDescentFLOP * minimum.productFLOPs + rates.perProductCall * minimum.productCalls
       + rates.perBlockEntry * minimum.blockEntries + rates.perVectorEntry * minimum.vectorEntries

@@ -76,8 +76,7 @@ public struct ImageInputs: Sendable {
   /// neighbours one pass and O(chosen · images · dimension) operations.
   public mutating func load() throws {
     guard let source else { preconditionFailure("only who opens the data can load them") }
-    values = []
-    for index in indices { values += try source.values(Int(index)..<Int(index) + 1) }
+    values = try source.values(at: indices.map { Int($0) })
     generativeVectors = []
     if let generative = measure.generative {
       switch generative.source {
@@ -89,7 +88,7 @@ public struct ImageInputs: Sendable {
         let lists = try Neighbours.nearest(
           count, to: indices.map { Int($0) }, imageCount: source.count, dimension: dimension
         ) { try source.values($0) }
-        for index in lists.joined() { generativeVectors += try source.values(index..<index + 1) }
+        generativeVectors = try source.values(at: Array(lists.joined()))
       }
     }
     shareDirections()

@@ -51,34 +51,14 @@ public struct LabelledInputs: Sendable {
     guard let (set, places) = source, let labels = set.labels else {
       preconditionFailure("only who opens the data with their classes can load them")
     }
-    let values: LabelledImages.Values
-    if let largest = set.largestByte {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(places.count * set.dimension)
-      for part in Self.runs(of: places) { bytes += try set.bytes(part) }
-      values = .bytes(bytes, largest: largest)
-    } else {
-      var numbers: [Double] = []
-      numbers.reserveCapacity(places.count * set.dimension)
-      for part in Self.runs(of: places) { numbers += try set.values(part) }
-      values = .numbers(numbers)
-    }
+    let values: LabelledImages.Values =
+      if let largest = set.largestByte { .bytes(try set.bytes(at: places), largest: largest) } else
+      {
+        .numbers(try set.values(at: places))
+      }
     images = LabelledImages(
       shape: set.shape, values: values, labels: places.map { labels[$0] },
       classes: (labels.max() ?? 0) + 1)
-  }
-
-  /// The places in order, neighbours joined: a file is opened for every part that is read.
-  private static func runs(of places: [Int]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for place in places {
-      if let last = runs.last, last.upperBound == place {
-        runs[runs.count - 1] = last.lowerBound..<place + 1
-      } else {
-        runs.append(place..<place + 1)
-      }
-    }
-    return runs
   }
 }
 

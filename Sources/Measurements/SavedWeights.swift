@@ -105,6 +105,18 @@ public struct SavedWeights: Sendable {
     return nil
   }
 
+  /// Removes what killed processes left of files of points in their folders.
+  public func removeLeftovers(of points: some Sequence<Int>) {
+    var folders: Set<String> = []
+    for index in points {
+      let point = plan.point(at: index)
+      for draw in 0..<point.weights.draws {
+        folders.insert(Self.folder(of: file(of: point, draw: draw).path))
+      }
+    }
+    for folder in folders { WeightsFile.removeLeftovers(in: folder) }
+  }
+
   /// Writes the weights of a trained network.
   ///
   /// **Throws**: `InputFileError` where its file is another's, or cannot be written.

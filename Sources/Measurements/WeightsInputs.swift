@@ -18,12 +18,11 @@ public struct WeightsInputs: Sendable {
   let folder: String
   /// The files in the order in which points name them.
   private(set) var inputs: [Input] = []
+  /// Where a file stands among `inputs`, by its path: sweeps may have a file for each point.
+  private var places: [String: Int] = [:]
 
   /// No files.
   public init(folder: String = ".") { self.folder = folder }
-
-  /// Whether no point names a file.
-  public var isEmpty: Bool { inputs.isEmpty }
 
   /// The SHA-256 of every file, in the order in which points name them.
   public var digests: [Digest256] { inputs.map(\.digest) }
@@ -47,16 +46,16 @@ public struct WeightsInputs: Sendable {
     guard plan.spec.readsWeights else { return }
     var errors: [SpecError] = []
     var listings: [WeightsLocation: WeightsListing] = [:]
-    var known: Set<String> = []
     for index in 0..<plan.count {
       let point = plan.point(at: index)
       guard case .file(let location) = point.weights else { continue }
       do throws(InputFileError) {
         let listing =
           if let known = listings[location] { known } else { try self.listing(of: location) }
+        if listings.count > Self.keptListings { listings.removeAll(keepingCapacity: true) }
         listings[location] = listing
         try listing.check(point.architecture)
-        if known.insert(location.path).inserted { inputs.append(try input(location.path)) }
+        if places[location.path] == nil { append(try input(location.path)) }
       } catch {
         let (place, keyPath) = plan.weightsPlace(ofPoint: index)
         errors.append(
@@ -64,6 +63,14 @@ public struct WeightsInputs: Sendable {
       }
     }
     guard errors.isEmpty else { throw SpecErrors(errors) }
+  }
+
+  /// So many listings are kept for other points of the same weights.
+  private static let keptListings = 4_096
+
+  private mutating func append(_ input: Input) {
+    places[input.path] = inputs.count
+    inputs.append(input)
   }
 
   /// The files that are not here, or have another size, on this host; empty if all are.
@@ -85,7 +92,7 @@ public struct WeightsInputs: Sendable {
     let path = resolved(location.path)
     if !verified.contains(location.path) {
       let input = try input(location.path)
-      guard inputs.contains(input) else {
+      guard let place = places[location.path], inputs[place] == input else {
         throw InputFileError(
           path: location.path, problem: "the file has changed since the sweep was planned",
           expected: "it as it was")
@@ -144,7 +151,7 @@ extension WeightsInputs {
       guard parts.count == 3, let digest = Digest256(hexadecimal: String(parts[0])),
         let byteCount = Int(parts[1])
       else { return nil }
-      inputs.append(Input(path: String(parts[2]), digest: digest, byteCount: byteCount))
+      append(Input(path: String(parts[2]), digest: digest, byteCount: byteCount))
     }
   }
 }

@@ -1,13 +1,4 @@
 extension Directions {
-  /// Directions of the generative model of a whole data set: its principal components.
-  ///
-  /// - Parameters:
-  ///   - components: the components of the mean-centred images.
-  ///   - dimension: the number of values of an image.
-  public static func generative(_ components: PrincipalComponents, dimension: Int) -> Directions {
-    Directions(family: .generative, dimension: dimension, normalizing: components.vectors)
-  }
-
   /// Directions of the data near an image: the principal components of the differences between its
   /// neighbours and the image, which are not centred.
   ///

@@ -46,8 +46,4 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var outputCount: Int { images * outputSize * outputSize * outputChannels }
   /// The number of weights.
   public var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
-  /// Floating-point operations, a multiply-add counted as two, those with zeros of the border too.
-  public var flops: Double {
-    2 * Double(weightCount) * Double(images) * Double(outputSize * outputSize)
-  }
 }

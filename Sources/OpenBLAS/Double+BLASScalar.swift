@@ -14,11 +14,6 @@ extension Double: BLASScalar {
     unsafe cblas_dnrm2(narrowed(count), x, narrowed(stride))
   }
 
-  /// `cblas_dasum`.
-  public static func asum(count: Int, _ x: UnsafePointer<Self>, stride: Int) -> Self {
-    unsafe cblas_dasum(narrowed(count), x, narrowed(stride))
-  }
-
   /// `cblas_daxpy`.
   public static func axpy(
     count: Int, alpha: Self, _ x: UnsafePointer<Self>, stride xStride: Int,
@@ -96,7 +91,7 @@ extension Double: BLASScalar {
 
   /// `dsyevr_`.
   public static func syevr(
-    wantsVectors: Bool, range: ClosedRange<Int>, _ triangle: Triangle, order: Int,
+    range: ClosedRange<Int>, _ triangle: Triangle, order: Int,
     _ matrix: UnsafeMutablePointer<Self>, leading: Int, values: UnsafeMutablePointer<Self>,
     vectors: UnsafeMutablePointer<Self>, support: UnsafeMutablePointer<Int32>,
     work: UnsafeMutablePointer<Self>, workCount: Int, integers: UnsafeMutablePointer<Int32>,
@@ -109,7 +104,7 @@ extension Double: BLASScalar {
     var (found, info) = (0 as blasint, 0 as blasint)
     var leadingOfVectors = order
     unsafe dsyevr_(
-      wantsVectors ? "V" : "N", "I", triangle.letter, &order, matrix, &leading, &lowest, &highest,
+      "V", "I", triangle.letter, &order, matrix, &leading, &lowest, &highest,
       &first, &last, &tolerance, &found, values, vectors, &leadingOfVectors, support, work,
       &workCount, integers, &integerCount, &info, 1, 1, 1)
     return Int(info)
@@ -117,7 +112,7 @@ extension Double: BLASScalar {
 
   /// `dgesdd_`.
   public static func gesdd(
-    vectors: Bool, rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
+    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
     values: UnsafeMutablePointer<Self>, left: UnsafeMutablePointer<Self>,
     right: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int,
     integers: UnsafeMutablePointer<Int32>
@@ -128,34 +123,8 @@ extension Double: BLASScalar {
     var workCount = narrowed(workCount)
     var info: blasint = 0
     unsafe dgesdd_(
-      vectors ? "S" : "N", &rows, &columns, matrix, &leading, values, left, &leadingOfLeft, right,
+      "S", &rows, &columns, matrix, &leading, values, left, &leadingOfLeft, right,
       &leadingOfRight, work, &workCount, integers, &info, 1)
-    return Int(info)
-  }
-
-  /// `dgeqrf_`.
-  public static func geqrf(
-    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
-    scales: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
-  ) -> Int {
-    var (rows, columns, leading) = (narrowed(rows), narrowed(columns), narrowed(leading))
-    var workCount = narrowed(workCount)
-    var info: blasint = 0
-    unsafe dgeqrf_(&rows, &columns, matrix, &leading, scales, work, &workCount, &info)
-    return Int(info)
-  }
-
-  /// `dorgqr_`.
-  public static func orgqr(
-    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
-    scales: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
-  ) -> Int {
-    var (rows, columns, leading) = (narrowed(rows), narrowed(columns), narrowed(leading))
-    var reflectors = columns
-    var workCount = narrowed(workCount)
-    var info: blasint = 0
-    unsafe dorgqr_(
-      &rows, &columns, &reflectors, matrix, &leading, scales, work, &workCount, &info)
     return Int(info)
   }
 }

@@ -35,19 +35,6 @@ public func nrm2<Scalar: BLASScalar>(_ x: borrowing Span<Scalar>) -> Scalar {
 @inlinable
 public func nrm2<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar { nrm2(x.span) }
 
-/// The sum of the magnitudes of a vector's entries.
-@inlinable
-public func asum<Scalar: BLASScalar>(_ x: borrowing Span<Scalar>) -> Scalar {
-  unsafe x.withUnsafeBufferPointer { x in
-    guard let start = x.baseAddress else { return 0 }
-    return unsafe Scalar.asum(count: x.count, start, stride: 1)
-  }
-}
-
-/// The sum of the magnitudes of a vector's entries.
-@inlinable
-public func asum<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar { asum(x.span) }
-
 /// Adds `alpha · x` to `y`.
 ///
 /// - Precondition: equal lengths.

@@ -49,9 +49,6 @@ public protocol BLASScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// The Euclidean norm of a vector, computed without overflow.
   static func nrm2(count: Int, _ x: UnsafePointer<Self>, stride: Int) -> Self
 
-  /// The sum of the magnitudes of a vector's entries.
-  static func asum(count: Int, _ x: UnsafePointer<Self>, stride: Int) -> Self
-
   /// Adds `alpha · x` to `y`.
   static func axpy(
     count: Int, alpha: Self, _ x: UnsafePointer<Self>, stride xStride: Int,
@@ -107,7 +104,7 @@ public protocol BLASScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// The eigenvectors go to `vectors`, without gaps, if `wantsVectors`; `support` has two places for
   /// each. A `workCount` of −1 asks for sizes. The result is LAPACK's `info`.
   static func syevr(
-    wantsVectors: Bool, range: ClosedRange<Int>, _ triangle: Triangle, order: Int,
+    range: ClosedRange<Int>, _ triangle: Triangle, order: Int,
     _ matrix: UnsafeMutablePointer<Self>, leading: Int, values: UnsafeMutablePointer<Self>,
     vectors: UnsafeMutablePointer<Self>, support: UnsafeMutablePointer<Int32>,
     work: UnsafeMutablePointer<Self>, workCount: Int, integers: UnsafeMutablePointer<Int32>,
@@ -119,26 +116,10 @@ public protocol BLASScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// `left` is `rows × min(rows, columns)` and `right` the transposed right vectors, without gaps. A
   /// `workCount` of −1 asks for the size. The result is LAPACK's `info`.
   static func gesdd(
-    vectors: Bool, rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
+    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
     values: UnsafeMutablePointer<Self>, left: UnsafeMutablePointer<Self>,
     right: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int,
     integers: UnsafeMutablePointer<Int32>
-  ) -> Int
-
-  /// `xGEQRF`: the factor R above the diagonal, and reflectors that make up Q.
-  ///
-  /// A `workCount` of −1 asks for the size. The result is LAPACK's `info`.
-  static func geqrf(
-    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
-    scales: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
-  ) -> Int
-
-  /// `xORGQR`: the first columns of Q from all of the reflectors.
-  ///
-  /// A `workCount` of −1 asks for the size. The result is LAPACK's `info`.
-  static func orgqr(
-    rows: Int, columns: Int, _ matrix: UnsafeMutablePointer<Self>, leading: Int,
-    scales: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int
   ) -> Int
 }
 

@@ -44,27 +44,39 @@ public func symmetricEigen<Scalar: BLASScalar>(
   try syevd(matrix, order: order, triangle: triangle, vectors: true)
 }
 
-/// The eigenvalues of a symmetric matrix whose places in ascending order are in a range.
+/// The eigenvalues of a symmetric matrix whose places in ascending order are in a range, with
+/// eigenvectors.
 ///
 /// `0...0` is the smallest, `order - 1...order - 1` the largest.
-/// **Shape.** As for `symmetricEigenvalues`.
-/// - Throws: `LAPACKError` if the iteration does not converge.
-/// - Source: LAPACK's `xSYEVR`.
-public func symmetricEigenvalues<Scalar: BLASScalar>(
-  _ matrix: [Scalar], order: Int, in range: ClosedRange<Int>, triangle: Triangle = .lower
-) throws(LAPACKError) -> [Scalar] {
-  try syevr(matrix, order: order, range: range, triangle: triangle, vectors: false).values
-}
-
-/// The eigenvalues whose places in ascending order are in a range, with eigenvectors.
-///
 /// **Shape.** As for `symmetricEigenvalues`.
 /// - Throws: `LAPACKError` if the iteration does not converge.
 /// - Source: LAPACK's `xSYEVR`.
 public func symmetricEigen<Scalar: BLASScalar>(
   _ matrix: [Scalar], order: Int, in range: ClosedRange<Int>, triangle: Triangle = .lower
 ) throws(LAPACKError) -> SymmetricEigen<Scalar> {
-  try syevr(matrix, order: order, range: range, triangle: triangle, vectors: true)
+  precondition(order >= 0 && matrix.count == order * order, "the matrix is not order × order")
+  precondition(
+    range.lowerBound >= 0 && range.upperBound < order,
+    "eigenvalues \(range) of a matrix of order \(order)")
+  var matrix = matrix
+  // xSYEVR uses all places of the values, whatever the range.
+  var values = [Scalar](repeating: 0, count: order)
+  var columns = [Scalar](repeating: 0, count: order * range.count)
+  var support = [Int32](repeating: 0, count: 2 * order)
+  func call(
+    _ work: UnsafeMutablePointer<Scalar>, _ count: Int, _ integers: UnsafeMutablePointer<Int32>,
+    _ integerCount: Int
+  ) -> Int {
+    unsafe Scalar.syevr(
+      range: range, triangle, order: order, &matrix, leading: order,
+      values: &values, vectors: &columns, support: &support, work: work, workCount: count,
+      integers: integers, integerCount: integerCount)
+  }
+  let space = try unsafe Workspace<Scalar>("SYEVR") { unsafe call($0, -1, $1, -1) }
+  try LAPACKError.check(
+    "SYEVR",
+    unsafe call(space.work, space.numbers.count, space.integerWork, space.integers.count))
+  return SymmetricEigen(values: Array(values[..<range.count]), vectors: columns)
 }
 
 private func syevd<Scalar: BLASScalar>(
@@ -87,33 +99,4 @@ private func syevd<Scalar: BLASScalar>(
     "SYEVD",
     unsafe call(space.work, space.numbers.count, space.integerWork, space.integers.count))
   return SymmetricEigen(values: values, vectors: vectors ? matrix : [])
-}
-
-private func syevr<Scalar: BLASScalar>(
-  _ matrix: [Scalar], order: Int, range: ClosedRange<Int>, triangle: Triangle, vectors: Bool
-) throws(LAPACKError) -> SymmetricEigen<Scalar> {
-  precondition(order >= 0 && matrix.count == order * order, "the matrix is not order × order")
-  precondition(
-    range.lowerBound >= 0 && range.upperBound < order,
-    "eigenvalues \(range) of a matrix of order \(order)")
-  var matrix = matrix
-  // xSYEVR uses all places of the values, whatever the range.
-  var values = [Scalar](repeating: 0, count: order)
-  var columns = [Scalar](repeating: 0, count: vectors ? order * range.count : 1)
-  var support = [Int32](repeating: 0, count: 2 * order)
-  func call(
-    _ work: UnsafeMutablePointer<Scalar>, _ count: Int, _ integers: UnsafeMutablePointer<Int32>,
-    _ integerCount: Int
-  ) -> Int {
-    unsafe Scalar.syevr(
-      wantsVectors: vectors, range: range, triangle, order: order, &matrix, leading: order,
-      values: &values, vectors: &columns, support: &support, work: work, workCount: count,
-      integers: integers, integerCount: integerCount)
-  }
-  let space = try unsafe Workspace<Scalar>("SYEVR") { unsafe call($0, -1, $1, -1) }
-  try LAPACKError.check(
-    "SYEVR",
-    unsafe call(space.work, space.numbers.count, space.integerWork, space.integers.count))
-  return SymmetricEigen(
-    values: Array(values[..<range.count]), vectors: vectors ? columns : [])
 }

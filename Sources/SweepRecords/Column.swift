@@ -1,9 +1,14 @@
 /// The element types of the results file; every reader in use can open all of them.
 public enum ColumnType: Sendable {
+  /// Signed bytes: codes.
   case int8
+  /// Signed 32-bit integers.
   case int32
+  /// Signed 64-bit integers.
   case int64
+  /// IEEE 754 binary32.
   case float32
+  /// IEEE 754 binary64.
   case float64
 
   /// The size of one element.

@@ -1,7 +1,10 @@
 /// How a training ended; raw values are the codes of `train_status` and never change.
 public enum TrainStatus: Int8, Sendable, CaseIterable {
+  /// There was none.
   case notTrained = 0
+  /// All epochs were run.
   case completed = 1
+  /// A loss or a gradient was not finite.
   case diverged = 2
 
   /// The status's name in the results file.

@@ -19,25 +19,18 @@ extension Reading {
       return []
     }
     guard let generator = generator(value, keyPath) else { return [] }
-    guard let numbers = generator.values, numbers.count <= Generator.countLimit else {
-      fail(
-        value.place, keyPath, "the generator gives too many values",
-        expected: "at most \(Generator.countLimit)")
+    let made: [ParameterValue]
+    do throws(Generator.Problem) {
+      made =
+        parameter == .widen
+        ? try generator.reals().map { .real($0) } : try generator.integers().map { .integer($0) }
+    } catch {
+      fail(error, value.place, keyPath)
       return []
     }
     var seen: Set<ParameterValue> = []
     var values: [ParameterValue] = []
-    for number in numbers {
-      let made: ParameterValue
-      if parameter == .widen {
-        made = .real(number)
-      } else if let integer = Int(exactly: number.rounded()) {
-        made = .integer(integer)
-      } else {
-        fail(value.place, keyPath, "\(number) does not fit 64 bits", expected: "smaller values")
-        return []
-      }
-      guard seen.insert(made).inserted else { continue }
+    for made in made where seen.insert(made).inserted {
       guard check(made, of: parameter, at: value.place, keyPath) != nil else { return [] }
       values.append(made)
     }
@@ -45,6 +38,21 @@ extension Reading {
       fail(value.place, keyPath, "the generator gives no value", expected: "at least one")
     }
     return values
+  }
+
+  private mutating func fail(_ problem: Generator.Problem, _ place: Place, _ keyPath: String) {
+    switch problem {
+    case .tooMany:
+      fail(
+        place, keyPath, "the generator gives too many values",
+        expected: "at most \(Generator.countLimit)")
+    case .tooLarge(let number):
+      fail(place, keyPath, "\(number) does not fit 64 bits", expected: "smaller values")
+    case .inexact:
+      fail(
+        place, keyPath, "steps between numbers above 1e13 are no whole numbers",
+        expected: "whole ends and a whole step")
+    }
   }
 
   private mutating func generator(_ value: YAMLValue, _ keyPath: String) -> Generator? {
@@ -72,34 +80,34 @@ extension Reading {
       fail(kind.value, path, expected: wanted)
       return nil
     }
-    let start = real(items[0], "\(path)[0]", expected: "a number")
-    let end = real(items[1], "\(path)[1]", expected: "a number")
+    let start = number(items[0], "\(path)[0]", expected: "a number")
+    let end = number(items[1], "\(path)[1]", expected: "a number")
     guard let start, let end else { return nil }
     if hasCount {
       guard let count = integer(items[2], "\(path)[2]", in: 2...Generator.countLimit) else {
         return nil
       }
       if kind.key == "linspace" { return .linear(from: start, to: end, count: count) }
-      guard start > 0, end > 0 else {
+      guard start.real > 0, end.real > 0 else {
         fail(kind.value.place, path, "an end is not positive", expected: "ends above 0")
         return nil
       }
       return .logarithmic(from: start, to: end, count: count)
     }
     if kind.key == "powers_of_two" { return .powersOfTwo(from: start, to: end) }
-    var stride = 1.0
+    var stride = GivenNumber(1)
     if let step {
-      guard let number = real(step.value, "\(keyPath).step", expected: "a number") else {
+      guard let number = number(step.value, "\(keyPath).step", expected: "a number") else {
         return nil
       }
       stride = number
     }
     let place = step?.value.place ?? kind.value.place
-    guard stride != 0, (end - start) * stride >= 0 else {
+    guard stride.real != 0, (end.real - start.real) * stride.real >= 0 else {
       fail(
         place, step == nil ? path : "\(keyPath).step",
-        "steps of \(stride) do not lead from \(start) to \(end)",
-        expected: end < start ? "a step below 0" : "a step above 0")
+        "steps of \(stride.real) do not lead from \(start.real) to \(end.real)",
+        expected: end.real < start.real ? "a step below 0" : "a step above 0")
       return nil
     }
     return .range(from: start, to: end, step: stride)

@@ -25,15 +25,20 @@ extension Reading {
     return nil
   }
 
-  /// A finite number.
+  /// A finite number in double precision.
   mutating func real(_ value: YAMLValue, _ keyPath: String, expected: String) -> Double? {
+    number(value, keyPath, expected: expected)?.real
+  }
+
+  /// A finite number.
+  mutating func number(_ value: YAMLValue, _ keyPath: String, expected: String) -> GivenNumber? {
     guard case .scalar(let text, quoted: false) = value.content, !value.isNull else {
       fail(value, keyPath, expected: expected)
       return nil
     }
     switch NumberReading(text) {
-    case .integer(let number): return Double(number)
-    case .real(let number): return number
+    case .integer(let number): return GivenNumber(number)
+    case .real(let number): return GivenNumber(number)
     case .notFinite: fail(value.place, keyPath, "'\(text)' is not finite", expected: expected)
     case .tooLarge:
       fail(value.place, keyPath, "\(value.summary) does not fit 64 bits", expected: expected)

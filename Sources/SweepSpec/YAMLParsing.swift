@@ -45,7 +45,7 @@ struct YAMLParsing {
         scalars.replaceSubrange(range, with: repeatElement(mask, count: range.count))
         overwritten[place] = name
       } catch {
-        guard Self.maskPlaceholder(at: error, in: &scalars) else {
+        guard Self.maskPlaceholders(at: error, in: &scalars) else {
           errors.append(Self.translate(error))
           return nil
         }
@@ -76,8 +76,7 @@ struct YAMLParsing {
     switch node {
     case .scalar(let scalar):
       let plain = scalar.style == .plain || scalar.style == .any
-      let text = hasPlaceholders ? Self.unmask(scalar.string) : scalar.string
-      return YAMLValue(place: place, content: .scalar(text, quoted: !plain))
+      return YAMLValue(place: place, content: .scalar(unmasked(scalar.string), quoted: !plain))
     case .sequence(let sequence):
       var items: [YAMLValue] = []
       for (index, item) in sequence.enumerated() where valueCount <= Self.valueLimit {
@@ -95,6 +94,8 @@ struct YAMLParsing {
     }
   }
 
+  private func unmasked(_ text: String) -> String { hasPlaceholders ? Self.unmask(text) : text }
+
   private mutating func entries(
     of mapping: Node.Mapping, path: String, depth: Int
   ) -> [YAMLValue.Entry] {
@@ -106,7 +107,7 @@ struct YAMLParsing {
         errors.append(SpecError(place, path, "a key is a list or a mapping", expected: "a name"))
         continue
       }
-      let name = overwritten[place] ?? scalar.string
+      let name = unmasked(overwritten[place] ?? scalar.string)
       let keyPath = path.isEmpty ? name : "\(path).\(name)"
       if let first = firstPlaces[name] {
         errors.append(

@@ -9,6 +9,8 @@ public struct PlanRow {
   /// The place of each column of the schema in the bytes; −1 where the file does not have it.
   private let offsets: [Int]
   private let counts: [Int]
+  /// The types of all columns of the schema, in its order: rows are made for every point.
+  private let types = ColumnID.allCases.map { Schema.column($0).type }
 
   init(_ columns: [Column], layerCount: Int) {
     var offsets = [Int](repeating: -1, count: ColumnID.allCases.count)
@@ -36,19 +38,20 @@ public struct PlanRow {
 
   /// Stores an integer, which must fit the column's type; `layer` counts from 0, the input.
   public mutating func set(_ id: ColumnID, _ value: Int, layer: Int = 0) {
-    let type = Schema.column(id).type
-    switch type {
-    case .int8: store(UInt64(bitPattern: Int64(Int8(value))), type, id, layer)
-    case .int32: store(UInt64(bitPattern: Int64(Int32(value))), type, id, layer)
-    case .int64: store(UInt64(bitPattern: Int64(value)), type, id, layer)
+    let ordinal = id.ordinal
+    switch types[ordinal] {
+    case .int8: store(UInt64(bitPattern: Int64(Int8(value))), id, ordinal, layer)
+    case .int32: store(UInt64(bitPattern: Int64(Int32(value))), id, ordinal, layer)
+    case .int64: store(UInt64(bitPattern: Int64(value)), id, ordinal, layer)
     case .float32, .float64: preconditionFailure("\(id.rawValue) holds floating-point values")
     }
   }
 
   /// Stores a floating-point value.
   public mutating func set(_ id: ColumnID, _ value: Double) {
-    precondition(Schema.column(id).type == .float64, "\(id.rawValue) holds integers")
-    store(value.bitPattern, .float64, id, 0)
+    let ordinal = id.ordinal
+    precondition(types[ordinal] == .float64, "\(id.rawValue) holds integers")
+    store(value.bitPattern, id, ordinal, 0)
   }
 
   /// Starts the next point.
@@ -60,12 +63,12 @@ public struct PlanRow {
     return start..<start + counts[column.id.ordinal] * column.type.byteCount
   }
 
-  private mutating func store(_ bits: UInt64, _ type: ColumnType, _ id: ColumnID, _ layer: Int) {
-    let ordinal = id.ordinal
+  private mutating func store(_ bits: UInt64, _ id: ColumnID, _ ordinal: Int, _ layer: Int) {
     guard offsets[ordinal] >= 0 else { return }
     precondition(layer >= 0 && layer < counts[ordinal], "\(id.rawValue) has no layer \(layer)")
-    let start = offsets[ordinal] + layer * type.byteCount
-    for byte in 0..<type.byteCount {
+    let byteCount = types[ordinal].byteCount
+    let start = offsets[ordinal] + layer * byteCount
+    for byte in 0..<byteCount {
       bytes[start + byte] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))
     }
   }

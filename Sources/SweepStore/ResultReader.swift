@@ -101,7 +101,7 @@ public struct ResultReader: ~Copyable {
               ? try dataset.textAttribute("flag_meanings") : "",
             flagValues: try dataset.hasAttribute("flag_values")
               ? try dataset.attribute("flag_values", as: Int8.self) : [],
-            isScale: dataset.isScale))
+            isScale: try dataset.isScale))
       }
       return columns
     }

@@ -30,9 +30,8 @@ public enum Attack: Int8, Sendable, CaseIterable {
 
   var isIterated: Bool { self == .pgdLinf || self == .pgdL2 }
   var isEuclidean: Bool { self == .fgsmL2 || self == .pgdL2 }
-  /// The passes through a network, forward and back, that an attack takes.
-  public var passes: Int { steps }
-  var steps: Int { isIterated ? Self.iterations : 1 }
+  /// The steps of the attack, each a pass through a network, forward and back.
+  public var steps: Int { isIterated ? Self.iterations : 1 }
 
   /// The length of a step; several make 2.5 radii together, as Madry and others choose.
   func stepSize(radius: Float) -> Float {

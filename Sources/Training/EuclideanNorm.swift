@@ -1,6 +1,7 @@
 /// The Euclidean norm of a vector, summed in double precision from the first entry to the last.
 ///
-/// BLAS's order of summation follows from where the vector lies in memory, and so would the bits.
+/// `nrm2` of single precision gives a number of single precision, which has too few digits for a
+/// gradient that is clipped, or compared between networks.
 func euclideanNorm(_ vector: [Float]) -> Double {
   var sum = 0.0
   for value in vector { sum += Double(value) * Double(value) }

@@ -218,6 +218,7 @@ struct RunSession {
     if written.isComplete || isShardDone {
       try journal.remove()
       sweep.checkpoints(beside: output).removeAll()
+      sweep.savedWeights?.removeLeftovers(of: (0..<sweep.plan.count).filter(asked.contains))
     }
     // Skipped points were not tried: they have a line of their own.
     let skipped = written.counts[.skipped] ?? 0

@@ -112,6 +112,11 @@ import Testing
       error([Self.stage([4, 4, 5])], .residual)
         == .skipWidths(from: 0, fromWidth: 4, to: 2, toWidth: 5))
     #expect(error([Self.stage([1_000_000_000])]) == .tooLarge)
+    // One position is left of 10¹², and each has 10⁹ channels: rows that nobody can count.
+    #expect(
+      error(
+        [Self.stage([4], stride: 999_999)], input: InputShape(channels: 900_000_000, size: 999_999))
+        == .tooLarge)
   }
 }
 

@@ -79,17 +79,6 @@ import Testing
     #expect(try dataset.read(Float.self) == [0, 64, 128, 255])
   }
 
-  @Test("Elements that were never written have the fill value") func fill() throws {
-    let file = try File.create(folder.path("fill.h5"))
-    let root = try file.root()
-    let whole = try root.createDataset(
-      "n", .int64, shape: [2], options: DatasetOptions(fillValue: .integer(-1)))
-    let real = try root.createDataset(
-      "x", .float32, shape: [2], options: DatasetOptions(fillValue: .floatingPoint(0.5)))
-    #expect(try whole.read(Int64.self) == [-1, -1])
-    #expect(try real.read(Float.self) == [0.5, 0.5])
-  }
-
   @Test("Texts keep every character") func texts() throws {
     let path = folder.path("texts.h5")
     let texts = ["", "größer", "行列", String(repeating: "x", count: 100_000)]
@@ -126,6 +115,12 @@ import Testing
     #expect(try root.openGroup("group").openDataset("inner").name == "/group/inner")
     #expect(try root.contains("mu"))
     #expect(try !root.contains("nu"))
+    #expect(try root.containsDataset("mu") && !root.containsGroup("mu"))
+    #expect(try root.containsGroup("group") && !root.containsDataset("group"))
+    #expect(try !root.containsDataset("nu") && !root.containsGroup("nu"))
+    for name in ["a", "c", "b"] { _ = try group.createGroup(name) }
+    #expect(try group.groupNames() == ["a", "c", "b"])
+    #expect(try group.groupNames(amongFirst: 3) == ["a", "c"])
   }
 
   @Test("A scale belongs to the dimension that it was attached to") func scales() throws {
@@ -138,9 +133,9 @@ import Testing
     let table = try root.createDataset("x", .float64, shape: [3, 2])
     try table.attach(point, to: 0)
     try table.attach(draw, to: 1)
-    let scales = [point.isScale, table.isScale]
+    let scales = [try point.isScale, try table.isScale]
     #expect(scales == [true, false])
-    let attached = [table.isAttached(point, to: 0), table.isAttached(point, to: 1)]
+    let attached = [try table.isAttached(point, to: 0), try table.isAttached(point, to: 1)]
     #expect(attached == [true, false])
   }
 

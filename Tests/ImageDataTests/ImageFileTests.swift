@@ -101,6 +101,19 @@ import Testing
     #expect(
       try problem(header([2, 3, 3]) + pixels.dropLast())
         == "bad: it holds 33 bytes, expected 34 for 2 images of 9 bytes")
+    let most = Int(UInt32.max)
+    #expect(
+      try problem(header([1, most, most]) + pixels)
+        == "bad: its shape is 1 × 4294967295 × 4294967295, for which a file of 34 bytes is too small, "
+        + "expected a whole file")
+    #expect(
+      try problem(header([most, 2, 65_536, 65_536]) + pixels)
+        == "bad: its shape is 4294967295 × 2 × 65536 × 65536, for which a file of 38 bytes is too "
+        + "small, expected a whole file")
+    #expect(
+      try problem(header([1, 3_037_000_499, 3_037_000_499]) + pixels)
+        == "bad: it holds 34 bytes, expected 9223372030926249017 for 1 images of "
+        + "9223372030926249001 bytes")
     #expect(
       self.problem { try ImageSet.idx(folder.path("none"), name: "none") }
         == "none: there is no such file, expected \(expected)")
@@ -181,6 +194,33 @@ import Testing
     #expect(try bytes.values(0..<2) == pixels.map { Double($0) / 255 })
   }
 
+  @Test("Images in any order are those that are read one by one") func places() throws {
+    // Gaps above and below what is read at one time, blocks of several reads, repeats, no order.
+    var generator = SeededGenerator(seed: 5)
+    let count = 700
+    let bytes = (0..<count * 2 * 40 * 40).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let shape = [count, 2, 40, 40]
+    let sets = [
+      try ImageSet.hdf5(
+        writeHDF5(bytes, shape: shape, to: "b.h5"), dataset: "images", name: "b.h5"),
+      try ImageSet.hdf5(
+        writeHDF5(bytes.map { Float($0) / 255 }, shape: shape, to: "f.h5"), dataset: "images",
+        name: "f.h5"),
+      try ImageSet.idx(write(header(shape) + bytes, to: "idx"), name: "idx"),
+    ]
+    let order = (0..<count).shuffled(using: &generator)
+    for places in [[], [699], [5, 4, 4, 600, 3, 20, 0], order, Array(order.prefix(60))] {
+      for set in sets {
+        let values = try set.values(at: places)
+        let one = try places.flatMap { try set.values($0..<$0 + 1) }
+        #expect(values == one)
+        guard set.largestByte != nil else { continue }
+        let same = try set.bytes(at: places) == places.flatMap { try set.bytes($0..<$0 + 1) }
+        #expect(same)
+      }
+    }
+  }
+
   @Test("What is no dataset of images is named") func badHDF5() throws {
     let flat = try writeHDF5(pixels, shape: [18], to: "flat.h5")
     #expect(
@@ -210,6 +250,20 @@ import Testing
     #expect(
       problem { try ImageSet.hdf5(large, dataset: "images", name: "large.h5") }.hasPrefix(
         "large.h5: /images has the shape (1099511627776, 1, 2, 2), for which a file of "))
+    let classes = folder.path("classes.h5")
+    let labelled = try File.create(classes)
+    do {
+      let root = try labelled.root()
+      try root.createDataset("images", .uint8, shape: [2, 1, 3, 3]).write(pixels)
+      _ = try root.createDataset(
+        "labels", .int64, shape: [1 << 58], options: DatasetOptions(chunk: [64]))
+    }
+    try labelled.close()
+    let images = try ImageSet.hdf5(classes, dataset: "images", name: "classes.h5")
+    #expect(
+      problem { try images.labelled(dataset: "labels") }
+        == "classes.h5: /labels: it has 288230376151711744 labels and there are 2 images, expected "
+        + "a class for each image")
     let text = try folder.write("format: 1\n", to: "text.h5")
     #expect(
       problem { try ImageSet.hdf5(text, dataset: "images", name: "text.h5") }

@@ -66,11 +66,49 @@ import Testing
     #expect(WeightsFile.occupant(of: one) == .training("a"))
     let before = try bytes("one.h5")
     #expect(try bytes("two.h5") == before)
-    // What a kill in the middle of the writing leaves.
-    try Data("half".utf8).write(to: URL(filePath: WholeFile.temporaryPath(besides: one)))
     try WeightsFile.save(network, to: one)
     #expect(try bytes("one.h5") == before)
-    #expect(!WholeFile.exists(WholeFile.temporaryPath(besides: one)))
+  }
+
+  @Test("Who writes the same file at the same time gets it whole, and so do all others")
+  func together() throws {
+    let path = folder.path("net.h5")
+    let (long, short) = ([UInt8](repeating: 1, count: 100_000), [UInt8](repeating: 2, count: 10))
+    func contents() throws -> [UInt8] { [UInt8](try bytes("net.h5")) }
+    try WholeFile.write(long, to: path, name: "net.h5") { _ in
+      // Another one begins and ends in between.
+      #expect(throws: Never.self) {
+        try WholeFile.write(short, to: path, name: "net.h5") { _ in
+          #expect(!FileManager.default.fileExists(atPath: path))
+        }
+        #expect(try contents() == short)
+      }
+    }
+    #expect(try contents() == long)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["net.h5"])
+  }
+
+  @Test("What killed processes left is removed, and who is writing then writes anew")
+  func leftovers() throws {
+    let path = folder.path("net.h5")
+    var temporary: [String] = []
+    try WholeFile.write([1, 2, 3], to: path, name: "net.h5") { place in
+      temporary.append(place)
+      if temporary.count == 1 {
+        #expect(FileManager.default.fileExists(atPath: place))
+        WholeFile.removeLeftovers(in: folder.path)
+        #expect(!FileManager.default.fileExists(atPath: place))
+      }
+    }
+    #expect(Set(temporary).count == 2)
+    #expect(try [UInt8](bytes("net.h5")) == [1, 2, 3])
+    let left = try #require(temporary.first)
+    try Data("half".utf8).write(to: URL(filePath: left))
+    try folder.write("mine", to: "net.h5.partial")
+    WholeFile.removeLeftovers(in: folder.path)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        == ["net.h5", "net.h5.partial"])
   }
 
   @Test("Whatever else has the name keeps it") func others() throws {
@@ -101,7 +139,7 @@ import Testing
     try folder.write("no folder", to: "text")
     for (name, reason) in [
       ("text/net.h5", "Not a directory"),
-      (String(repeating: "n", count: 255), "File name too long"),
+      (String(repeating: "n", count: 256), "File name too long"),
     ] {
       let error = #expect(throws: InputFileError.self) {
         try WeightsFile.save(network, to: folder.path(name), name: "net.h5")

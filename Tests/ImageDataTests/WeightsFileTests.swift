@@ -72,6 +72,24 @@ import Testing
         == "epochs.h5: there is no group /run/epoch3, expected one of epoch1, epoch2")
   }
 
+  @Test("Of many networks in a file the first are named where one is missing") func manyGroups()
+    throws
+  {
+    let architecture = try Self.residual()
+    let weights = Self.weights(of: architecture, seed: 1)
+    let path = folder.path("many.h5")
+    try WeightsFile.write((0..<30).map { ("/net\($0)", weights) }, to: path)
+    #expect(try WeightsFile.read(architecture, from: path, group: "/net29") == weights)
+    let first = (0..<20).map { "net\($0)" }.joined(separator: ", ")
+    #expect(
+      message { _ = try WeightsFile.read(architecture, from: path, group: "net30") }
+        == "many.h5: there is no group /net30, expected one of \(first), …")
+    // A dataset is no group.
+    #expect(
+      message { _ = try WeightsFile.read(architecture, from: path, group: "/net0/0/weight") }
+        == "many.h5: there is no group /net0/0/weight, expected a file with it")
+  }
+
   @Test("Fully connected layers may have two extents, biases may be left out, others pass")
   func twoExtents() throws {
     let architecture = try Architecture(

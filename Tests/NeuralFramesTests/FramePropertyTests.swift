@@ -49,7 +49,7 @@ import Testing
       let matrix: [Double] = random.numbers(width * width)
       return WeightTensor(
         rows: width, columns: width, kernel: 1,
-        values: try thinQR(matrix, rows: width, columns: width).orthonormal)
+        values: try singularValueDecomposition(matrix, rows: width, columns: width).left)
     }
     let weights = NetworkWeights(
       layers: layers, biases: [10, 100, 1_000].map { Array(repeating: $0, count: width) })

@@ -21,8 +21,9 @@ import Testing
           example.presentFamilies.map(\.name), try example.directions(at: index)))
       for (family, statistics) in sample.layers[0] where family != "subspace_overlap" {
         let directions = try #require(families[family])
-        let values = try singularValues(
-          directions.vectors, rows: example.dimension, columns: directions.count)
+        let values = try singularValueDecomposition(
+          directions.vectors, rows: example.dimension, columns: directions.count
+        ).values
         let squares = values.map { $0 * $0 }
         let total = squares.reduce(0, +)
         func expect(_ name: String, _ value: Double) throws {

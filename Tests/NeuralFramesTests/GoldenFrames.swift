@@ -53,7 +53,8 @@ struct GoldenFrames: Decodable, CustomTestStringConvertible {
       case .augmentation: .augmentation(of: image(at: index), shape: shape)
       case .fourier: .fourier(count: families["fourier"] ?? 0, shape: shape)
       case .noise: .noise(count: families["noise"] ?? 0, dimension: dimension, seed: 0)
-      case .generative: .generative(components, dimension: dimension)
+      case .generative:
+        Directions(family: .generative, dimension: dimension, normalizing: components.vectors)
       }
     }
   }

@@ -106,13 +106,11 @@ struct SymmetricEigenTests {
     let order = 30
     let matrix = secondDifference(order, of: Double.self)
     let all = try symmetricEigenvalues(matrix, order: order)
-    let some = try symmetricEigenvalues(matrix, order: order, in: range)
-    #expect(largestDistance(some, Array(all[range])) < 1e-13)
     let eigen = try symmetricEigen(matrix, order: order, in: range)
     #expect(largestDistance(eigen.values, Array(all[range])) < 1e-13)
     #expect(residual(matrix, eigen, order: order) < 1e-13)
-    let float = try symmetricEigenvalues(
+    let float = try symmetricEigen(
       secondDifference(order, of: Float.self), order: order, in: range)
-    #expect(largestDistance(float.map(Double.init), Array(all[range])) < 1e-5)
+    #expect(largestDistance(float.values.map(Double.init), Array(all[range])) < 1e-5)
   }
 }

@@ -165,6 +165,18 @@ extension BadFile {
         5:167: grid.growth: 1e+150 does not fit 64 bits, expected smaller values
         """),
     BadFile(
+      "steps that leave no whole numbers",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2, width: 4}
+        grid: {seed: {range: [100000000000001, 100000000000005], step: 0.5}}
+        """,
+      messages:
+        """
+        5:14: grid.seed: steps between numbers above 1e13 are no whole numbers, expected whole \
+        ends and a whole step
+        """),
+    BadFile(
       "widths below 1",
       grid:
         """

@@ -43,6 +43,58 @@ struct GeneratorTests {
     #expect(try widths(generator) == expected)
   }
 
+  private func seeds(_ generator: String) throws -> [Int64] {
+    let plan = try plan(
+      """
+      architecture: {family: chain, input: {channels: 1, size: 1}, stage_depth: 1, width: 4}
+      grid: {seed: \(generator)}
+      """)
+    return (0..<plan.count).map { plan.point(at: $0).seed }
+  }
+
+  @Test(
+    "Large whole numbers keep all of their digits",
+    arguments: [
+      (
+        "{range: [100000000000001, 100000000000005]}",
+        (0..<5).map { 100_000_000_000_001 + $0 }
+      ),
+      (
+        "{range: [9007199254740993, 9007199254740997], step: 2}",
+        [9_007_199_254_740_993, 9_007_199_254_740_995, 9_007_199_254_740_997]
+      ),
+      (
+        "{range: [-9223372036854775808, 9223372036854775807], step: 4611686018427387904}",
+        [.min, -1 << 62, 0, 1 << 62]
+      ),
+      (
+        "{range: [9223372036854775807, 9223372036854775805], step: -1}",
+        [.max, .max - 1, .max - 2]
+      ),
+      ("{range: [1e3, 3e3], step: 1e3}", [1000, 2000, 3000]),
+      (
+        "{linspace: [9223372036854775801, 9223372036854775807, 4]}",
+        [.max - 6, .max - 4, .max - 2, .max]
+      ),
+      (
+        "{linspace: [-9223372036854775808, 9223372036854775807, 3]}",
+        [.min, -1, .max]
+      ),
+      ("{logspace: [1, 9007199254740993, 2]}", [1, 9_007_199_254_740_993]),
+      ("{powers_of_two: [9007199254740993, 18014398509481985]}", [1 << 54]),
+    ] as [(String, [Int64])])
+  func keepsAllDigits(generator: String, expected: [Int64]) throws {
+    #expect(try seeds(generator) == expected)
+  }
+
+  @Test("A whole number halfway between two is the one farther from 0")
+  func roundsHalvesAwayFromZero() throws {
+    #expect(try seeds("{linspace: [-2, 2, 9]}") == [-2, -1, 0, 1, 2])
+    #expect(try seeds("{linspace: [-3, -2, 3]}") == [-3, -2])
+    #expect(try seeds("{linspace: [0, -1, 3]}") == [0, -1])
+    #expect(try seeds("{linspace: [0, 15, 11]}") == [0, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15])
+  }
+
   @Test(
     "Real numbers are free of rounding noise and take their ends",
     arguments: [

@@ -106,7 +106,7 @@ import Testing
     // What a kill in the middle of a file leaves.
     try FileManager.default.createDirectory(
       atPath: folder.path("nets"), withIntermediateDirectories: true)
-    try folder.write("half", to: "nets/residual-2-1.h5.partial")
+    try folder.write("half", to: "nets/.framesweep-0123456789abcdef.partial")
     let resumed = try framesweep(run + ["--resume"])
     #expect(resumed.status == 0, "\(resumed.errorOutput)")
     #expect(try nets() == whole)
@@ -209,8 +209,8 @@ import Testing
   @Test("Where a file cannot be written, the point has failed and the others are done") func full()
     throws
   {
-    // Names may have 255 bytes, and a file is written under one with `.partial` behind its own.
-    let rest = String(repeating: "x", count: 240)
+    // Names may have 255 bytes.
+    let rest = String(repeating: "x", count: 247)
     try folder.write(Self.sweep("{file: \"nets/\(rest){family}{width}{draw}\"}"), to: "long.yaml")
     let run = try framesweep("run", "long.yaml", "-o", "out.h5")
     #expect(run.status == 3, "\(run.errorOutput)")
