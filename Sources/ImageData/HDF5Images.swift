@@ -23,11 +23,13 @@ extension ImageSet {
     }
     let file = HDF5Numbers(path: path, dataset: dataset, name: name)
     let (found, typeName, extents) = try file.facts()
-    guard let type = found, [.uint8, .float32, .float64].contains(type) else {
+    // The library widens half precision, which NumPy calls float16, as it is read.
+    let known: ElementType? = typeName == "float16" ? .float32 : found
+    guard let type = known, [.uint8, .float32, .float64].contains(type) else {
       throw InputFileError(
         path: name,
         problem: "/\(dataset) holds \(typeName)",
-        expected: "float32 or float64 in [0, 1], or uint8")
+        expected: "float16, float32 or float64 in [0, 1], or uint8")
     }
     guard extents.count == 4, extents.allSatisfy({ $0 >= 1 }), extents[2] == extents[3] else {
       throw InputFileError(

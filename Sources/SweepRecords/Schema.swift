@@ -110,7 +110,8 @@ public enum Schema {
       "minimum mean squared nonzero off-diagonal entry of the Gram matrix; papers plot its square "
         + "root"),
     measured(
-      .minimumStatus, "status of the minimum", "how the minimum was found", type: .int8,
+      .minimumStatus, "status of the minimum",
+      "how the minimum was found; not_requested also where the point has no result", type: .int8,
       flags: flags(MinimumStatus.allCases.map(\.name))),
     measured(
       .minimumIterations, "iterations", "iterations over all starts; 0 for a closed form",
@@ -145,7 +146,9 @@ public enum Schema {
       .frameBoundResidual, "residual of the bounds",
       "largest residual norm of the eigenpairs behind the bounds; 0 where they are exact"),
     perDraw(
-      .frameBoundStatus, "status of the bounds", "how the frame bounds were found", type: .int8,
+      .frameBoundStatus, "status of the bounds",
+      "how the frame bounds were found; not_requested also where the point has no result",
+      type: .int8,
       flags: flags(FrameBoundStatus.allCases.map(\.name))),
   ]
 

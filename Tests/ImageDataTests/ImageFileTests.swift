@@ -233,7 +233,8 @@ import Testing
     let integers = try writeHDF5([Int32](repeating: 0, count: 4), shape: [1, 1, 2, 2], to: "i.h5")
     #expect(
       problem { try ImageSet.hdf5(integers, dataset: "images", name: "i.h5") }
-        == "i.h5: /images holds int32, expected float32 or float64 in [0, 1], or uint8")
+        == "i.h5: /images holds int32, expected float16, float32 or float64 in [0, 1], or "
+        + "uint8")
     for (value, text) in [(1.5, "1.5"), (-0.25, "-0.25"), (Double.nan, "nan")] {
       var values = [Double](repeating: 0.5, count: 12)
       values[9] = value
