@@ -136,12 +136,19 @@ print(f"the largest takes {max(seconds) / min(seconds):.3f} times the smallest")
 END
 
 say "One MPI job, its wall time too short: signalled, queued again, finished"
-"$framesweep" submit "$sweep" --profile "$profile" -o ranks.h5 --ranks 2 --time 60s --yes \
-  >submitted.txt
-job=$(job_ids <submitted.txt)
-until_ended 300 "$job"
-restarts=$(scontrol show job "$job" | sed -nE 's/.*Restarts=([0-9]+).*/\1/p')
-cat ranks.jobs/ranks-*.log
+# Slurm looks for jobs that are due every thirty seconds: one that is done before is submitted again.
+restarts=0
+for attempt in 1 2 3; do
+  rm -rf ranks.h5 ranks.jobs
+  "$framesweep" submit "$sweep" --profile "$profile" -o ranks.h5 --ranks 2 --time 60s --yes \
+    >submitted.txt
+  job=$(job_ids <submitted.txt)
+  until_ended 300 "$job"
+  restarts=$(scontrol show job "$job" | sed -nE 's/.*Restarts=([0-9]+).*/\1/p')
+  cat ranks.jobs/ranks-*.log
+  ((restarts == 0)) || break
+  echo "attempt $attempt was done before Slurm looked"
+done
 ((restarts >= 1)) || fail "the job was never queued again"
 echo "queued again $restarts time(s)"
 expect_same ranks.h5
