@@ -167,15 +167,16 @@ public struct SavedWeights: Sendable {
     return (isWhole ? location.path : "\(folder)/\(location.path)", location.group, location.path)
   }
 
-  /// The folder that a file or folder is in; `.` is the current one.
+  /// The path before a path's last slash, always shorter; `.` and `/` stay.
   private static func folder(of path: String) -> String {
-    URL(filePath: path).deletingLastPathComponent().relativePath
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Why no file can be made in a folder; nil where one can, the folder itself included.
   private static func problem(withFolder folder: String) -> String? {
     var path = folder
-    while path != ".", !FileManager.default.fileExists(atPath: path) {
+    while path != ".", path != "/", !FileManager.default.fileExists(atPath: path) {
       path = Self.folder(of: path)
     }
     var isFolder = ObjCBool(false)

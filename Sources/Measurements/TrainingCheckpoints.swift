@@ -28,7 +28,7 @@ public struct TrainingCheckpoints: Sendable {
   ///   - grace: how long files stay after the point's record is made.
   public init(
     folder: String, plan: Digest256, interval: Duration = .seconds(1),
-    grace: Duration = .seconds(10)
+    grace: Duration = .seconds(600)
   ) {
     self.folder = folder
     self.plan = plan
@@ -97,8 +97,9 @@ public struct TrainingCheckpoints: Sendable {
 
   /// Removes what was kept of a point, and the folder where nothing else is in it.
   func remove(_ point: Digest256, draws: Int) {
-    for draw in 0..<draws { unsafe unlink(path(point, draw)) }
-    unsafe rmdir(folder)
+    var removed = 0
+    for draw in 0..<draws where unsafe unlink(path(point, draw)) == 0 { removed += 1 }
+    if removed > 0 { unsafe rmdir(folder) }
   }
 
   /// Removes everything that was kept.

@@ -29,7 +29,7 @@ public struct WeightsInputs: Sendable {
 
   /// The SHA-256 of a file as points name it; nil for a file that no point names.
   public func digest(of path: String) -> Digest256? {
-    inputs.first { $0.path == path }?.digest
+    places[path].map { inputs[$0].digest }
   }
 
   /// Checks all files that a plan names: that they are there, and hold what the networks need.

@@ -18,9 +18,12 @@ extension Generator {
       guard let start = from.whole, let end = to.whole else { return try rounded() }
       return (0..<count).map { Self.between(start, end, $0, of: count - 1) }
     case .logarithmic(let from, let to, _):
-      var values = try rounded()
-      if let start = from.whole { values[0] = start }
-      if let end = to.whole { values[values.count - 1] = end }
+      var values: [Int] = []
+      let curve = try reals()
+      for (place, real) in curve.enumerated() {
+        let end = place == 0 ? from.whole : place == curve.count - 1 ? to.whole : nil
+        if let end { values.append(end) } else { values.append(try Self.rounded(real)) }
+      }
       return values
     case .powersOfTwo(let from, let to):
       return (0...62).map { 1 << $0 }.filter { power in
@@ -31,12 +34,12 @@ extension Generator {
   }
 
   private func rounded() throws(Problem) -> [Int] {
-    var values: [Int] = []
-    for real in try reals() {
-      guard let value = Int(exactly: real.rounded()) else { throw .tooLarge(real) }
-      values.append(value)
-    }
-    return values
+    try reals().map { real throws(Problem) in try Self.rounded(real) }
+  }
+
+  private static func rounded(_ real: Double) throws(Problem) -> Int {
+    guard let value = Int(exactly: real.rounded()) else { throw .tooLarge(real) }
+    return value
   }
 
   private static func range(_ start: Int, _ end: Int, _ step: Int) throws(Problem) -> [Int] {

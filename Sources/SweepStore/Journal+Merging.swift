@@ -88,8 +88,11 @@ extension Journal {
   }
 
   /// Forgets what was appended since a merge began, of which nothing was committed.
+  ///
+  /// **Throws**: `StoreError`, also where another run took the output over: the file is then its own.
   private func goBack(to beginning: Beginning) throws(StoreError) {
-    try flush()
+    dropWaiting()
+    try checkLock()
     try file.truncate(to: beginning.byteCount)
     writtenByteCount = beginning.byteCount
     runs = beginning.runs

@@ -148,6 +148,9 @@ public final class Journal {
     FileNames.synchronizeFolder(of: path)
   }
 
+  /// Forgets what was appended and is not in the file.
+  func dropWaiting() { waiting.removeAll() }
+
   /// Makes sure that no other run has taken the output over: the file is then that run's, and what waits
   /// here is dropped.
   func checkLock() throws(StoreError) {

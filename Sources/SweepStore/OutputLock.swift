@@ -6,7 +6,8 @@ internal import Foundation
 /// asking; one of another host only where the caller says so. Nothing but the file is asked, since not
 /// every file system has locks: who holds it looks at it again and again while it writes, and who takes
 /// it over waits longer than that, looks whether it is still its own, and writes only then. So of several
-/// that take it over at the same time one stays, and no two write at once.
+/// that take it over at the same time one stays, and no two write at once unless one is held up for
+/// longer than that wait between its look and its write.
 public final class OutputLock {
   /// The file.
   public let path: String

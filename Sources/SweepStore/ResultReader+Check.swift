@@ -18,7 +18,8 @@ extension ResultReader {
     let scales = description.dimensions.map { dimension in
       ColumnFacts(
         name: dimension.rawValue, type: dimension.type.numpyName,
-        shape: [description.extent(of: dimension)], units: "1", longName: "",
+        shape: [description.extent(of: dimension)], units: "1",
+        longName: dimension.longName,
         flagMeanings: "", flagValues: [], isScale: true)
     }
     let columns = description.columns.map { column in
@@ -43,7 +44,7 @@ extension ResultReader {
       guard other.units == column.units, other.isScale == column.isScale else {
         throw wrong("\(column.name) has the unit \(other.units), expected \(column.units)")
       }
-      guard column.isScale || other.longName == column.longName else {
+      guard other.longName == column.longName else {
         throw wrong("\(column.name) is called '\(other.longName)', expected '\(column.longName)'")
       }
       guard column.isScale || other.flagValues == column.flagValues else {

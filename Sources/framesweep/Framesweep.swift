@@ -38,6 +38,11 @@ struct Framesweep: ParsableCommand {
       let isShared = command is RunCommand || command is BenchCommand
       if isSilent, !isShared { return }
       try command.run()
+      // What `verify`, `run` and `merge` are asked for is a code or a file.
+      let isText = !(command is VerifyCommand || command is RunCommand || command is MergeCommand)
+      if isText, fflush(nil) != 0 {
+        throw Failure(.cannotWrite, "standard output: it cannot be written, expected room in it")
+      }
     } catch let failure as Failure {
       if isSilent { return }
       failure.report()

@@ -154,6 +154,8 @@ struct JournalHost: SweepHost {
       try journal.commit()
       do {
         try refresh()
+      } catch let error as StoreError where error.kind == .occupied {
+        throw error
       } catch {
         progress.end()
         standardError("warning: \(error); the run goes on, and results are safe in the journal")

@@ -68,7 +68,8 @@ final class ReusableResults {
     do throws(StoreError) {
       taken = try journal.reuse(reader, old.table, as: sweep.recipe.layout) { index in
         let point = old.plan.point(at: index)
-        return hasSameWeights(point) ? places[point.id] : nil
+        guard let place = places[point.id], hasSameWeights(point) else { return nil }
+        return place
       }
     } catch {
       throw Failure(error)

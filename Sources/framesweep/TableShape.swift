@@ -14,8 +14,8 @@ struct TableShape: Sendable {
     for column in Schema.columns where column.origin == .plan || column.origin == .status {
       perPoint += column.type.byteCount * layout.valueCount(of: column, draws: 0)
     }
-    // Ids, architectures and the facts of execution come beside the table.
-    return 80_000 + Double(points) * Double(perPoint + payloadBytes + 300)
+    // Ids, architectures, sources of weights and the facts of execution come beside the table.
+    return 80_000 + Double(points) * Double(perPoint + payloadBytes + 370)
   }
 
   /// The bytes of so many points in the journal.

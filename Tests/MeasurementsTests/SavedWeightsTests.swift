@@ -183,6 +183,10 @@ import Training
     let saved = try #require(sweep.computer().savedWeights)
     #expect(saved.obstacles(for: [0]).isEmpty)
     #expect(saved.extent.files == 2)
+    // A folder that is not there yet may stand before dots.
+    let text = Self.small("batch: 64").replacing("nets/", with: "new/../nets/")
+    let dotted = try PreparedSweep(text, folder: folder.path)
+    #expect(try #require(dotted.computer().savedWeights).obstacles(for: [0]).isEmpty)
     try folder.write("mine", to: "nets")
     #expect(
       saved.obstacles(for: [0]).first

@@ -81,6 +81,7 @@ struct GeneratorTests {
         [.min, -1, .max]
       ),
       ("{logspace: [1, 9007199254740993, 2]}", [1, 9_007_199_254_740_993]),
+      ("{logspace: [1, 9223372036854775807, 2]}", [1, .max]),
       ("{powers_of_two: [9007199254740993, 18014398509481985]}", [1 << 54]),
     ] as [(String, [Int64])])
   func keepsAllDigits(generator: String, expected: [Int64]) throws {

@@ -42,6 +42,11 @@ import Testing
     #expect(
       full.errorOutput
         == "standard output: writing to it: No space left on device\n")
+    for words in ["inspect out.h5", "inspect out.h5 --json", "plan sweep.yaml --points", "schema"] {
+      let result = try shell("framesweep \(words) >/dev/full")
+      #expect(result.status == 73, "\(words)")
+      #expect(result.errorOutput.contains("standard output"), "\(words): \(result.errorOutput)")
+    }
     let unread = try shell("{ sleep 0.2; framesweep inspect out.h5 --csv; } | true")
     #expect(unread.errorOutput.isEmpty, "\(unread.errorOutput)")
   }

@@ -89,6 +89,7 @@ def detach(file: h5py.File) -> None:
         (attribute("/", "Conventions", "none"), "the attribute Conventions is 'none'"),
         (attribute("/", "coordinates", "width"), "the attribute coordinates is 'width'"),
         (attribute("status", "flag_values", range(7, -1, -1)), "the codes of status"),
+        (attribute("layer", "long_name", "x"), "layer is called 'x'"),
         (detach, "frame_potential lacks its dimension scale point"),
         (label("points/weights"), "/points/weights of point 1"),
         (label("points/id"), "/points/id of point 1"),
