@@ -14,7 +14,10 @@ Scripts/setup.sh
 
 say "Build everything with MPICH, tests included"
 swift build --build-tests --scratch-path "$folder"
-framesweep=$(swift build --show-bin-path --scratch-path "$folder")/framesweep
+for program in framesweep mpi-selftest; do
+  swift build -c release --product "$program" --scratch-path "$folder"
+done
+framesweep=$(swift build -c release --show-bin-path --scratch-path "$folder")/framesweep
 "$framesweep" --version | grep MPICH || fail "$framesweep was not built with MPICH"
 
 say "Run the tests that start MPI"

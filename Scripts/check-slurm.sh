@@ -49,21 +49,40 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# state JOB: prints the states of a job and its elements, without repeats.
+# state JOB: prints the states of a job and its elements, without repeats; UNKNOWN where a controller that
+# is busy does not answer.
 state() {
-  scontrol show job "$1" --oneliner 2>/dev/null | grep -o 'JobState=[A-Z_]*' | sort -u | tr '\n' ' '
+  local said
+  if ! said=$(scontrol show job "$1" --oneliner 2>&1) && [[ $said != *"Invalid job id"* ]]; then
+    echo UNKNOWN
+    return
+  fi
+  grep -o 'JobState=[A-Z_]*' <<<"$said" | sort -u | tr '\n' ' '
 }
 
-# until_ended SECONDS JOB: waits until no part of a job waits or runs. A job that was queued again is
-# let go at once, where Slurm would wait for two minutes.
+# has_ended JOB: whether a job and its elements are in states that nothing follows. There are many others,
+# and some last a moment only, as SIGNALING does.
+has_ended() {
+  local ends='COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL|DEADLINE|PREEMPTED'
+  [[ $(state "$1") =~ ^(JobState=($ends)\ )*\ ?$ ]]
+}
+
+# until_ended JOB: waits until no part of a job waits or runs. Slurm starts a job that was queued again
+# after two minutes; here it starts after a few seconds. A start within the second in which the job was
+# queued again would be refused: the node compares the credential of the new start with the time at which
+# it revoked the old one, in whole seconds. The limit finds jobs that hang; no job here comes near it.
 until_ended() {
-  local end=$((SECONDS + $1)) job=$2 id
-  while [[ $(state "$job") =~ PENDING|RUNNING|COMPLETING|SUSPENDED|CONFIGURING ]]; do
+  local end=$((SECONDS + 900)) job=$1 id ids
+  until has_ended "$job"; do
     ((SECONDS < end)) || fail "job $job has not ended: $(state "$job")"
-    for id in $(squeue --noheader --states=PENDING --jobs="$job" --format='%i %r' 2>/dev/null |
-      awk '$2 == "BeginTime" || $2 == "(BeginTime)" { print $1 }'); do
-      scontrol update JobId="$id" StartTime=now 2>/dev/null || true
-    done
+    ids=$(squeue --noheader --states=PENDING --jobs="$job" --format='%i %r' 2>/dev/null |
+      awk '$2 == "BeginTime" || $2 == "(BeginTime)" { print $1 }') || true
+    if [[ -n $ids ]]; then
+      sleep 3
+      for id in $ids; do
+        scontrol update JobId="$id" StartTime=now 2>/dev/null || true
+      done
+    fi
     sleep 0.5
   done
 }
@@ -110,17 +129,45 @@ printf 'job %s\n' "${jobs[@]}"
 until [[ -s array.jobs/shards/1-of-8.h5.journal ]]; do sleep 0.1; done
 # As the kernel kills what takes too much memory.
 scancel --signal=KILL --full "${jobs[0]}_1"
-for job in "${jobs[@]}"; do until_ended 200 "$job"; done
+for job in "${jobs[@]}"; do until_ended "$job"; done
 [[ $(state "${jobs[0]}_1") != *COMPLETED* ]] || fail "the element that was killed has completed"
 cat array.jobs/merge-*.log
 grep -q 'they belong to the shards 1/8' array.jobs/merge-*.log || fail "the merge misses no shard"
 "$framesweep" verify array.h5 >/dev/null && fail "verify misses no point"
 
-say "The shard that was killed goes on, and the merge runs again"
-again=$(sbatch --parsable --array=1 array.jobs/shards.sbatch 0)
+say "The shard that was killed goes on by the line that verify prints, and the merge runs again"
+"$framesweep" verify array.jobs >survey.txt && fail "verify misses no shard"
+cat survey.txt
+grep -q '^stopped  *1 shard: 1$' survey.txt || fail "verify does not know what became of shard 1"
+line=$(sed -nE 's/^  (sbatch --array=1 .*)/\1/p' survey.txt)
+[[ -n $line ]] || fail "verify prints no line for shard 1"
+again=$(bash -c "$line" | grep -o '[0-9]*$')
+"$framesweep" verify array.jobs >survey.txt && fail "verify takes a shard for done that waits or runs"
+grep -qE '^(waiting|running) +1 shard: 1$' survey.txt || fail "$(<survey.txt)"
 merge=$(sbatch --parsable --dependency="afterany:$again" array.jobs/merge.sbatch)
-until_ended 100 "$merge"
+until_ended "$merge"
 expect_same array.h5
+
+say "Jobs that a job submits do not inherit what Slurm and mpirun put there"
+cat >inside.sh <<END
+#!/usr/bin/env bash
+export SLURM_RESTART_COUNT=2 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+srun --cpu-bind=cores --mem=300M mpirun -n 1 "$framesweep" submit "$root/jobs/first.yaml" \
+  --profile "$folder/inside.yaml" -o inside.h5 --shards 2 --yes
+END
+# A memory option of the profile takes the place of the computed one.
+sed -E 's|^setup:.*|setup: env >>"$SLURM_SUBMIT_DIR/inside.env"|; s|^  notice:|  options: [--mem=400M]\n&|' \
+  "$profile" >inside.yaml
+outer=$(sbatch --parsable --mem=500M --ntasks=1 --output=inside.txt inside.sh)
+until_ended "$outer"
+mapfile -t jobs < <(job_ids <inside.txt)
+((${#jobs[@]} == 2)) || fail "expected an array and a merge, found: $(<inside.txt)"
+for job in "${jobs[@]}"; do until_ended "$job"; done
+"$framesweep" verify inside.h5 || fail "$(cat inside.jobs/*.log)"
+if grep -E '^(SLURM_(RESTART_COUNT|CPU_BIND|STEP_|SRUN_|MEM_PER_CPU)|OMPI_COMM|PMIX_RANK)' inside.env; then
+  fail "variables of the job that submitted reached the new ones"
+fi
+grep -m 1 '^SLURM_MEM_PER_NODE=400' inside.env || fail "the profile's memory was not asked for"
 
 say "The shards end together"
 "$root/$python" - array.jobs/shards <<'END'
@@ -143,7 +190,7 @@ for attempt in 1 2 3; do
   "$framesweep" submit "$sweep" --profile "$profile" -o ranks.h5 --ranks 2 --time 60s --yes \
     >submitted.txt
   job=$(job_ids <submitted.txt)
-  until_ended 300 "$job"
+  until_ended "$job"
   restarts=$(scontrol show job "$job" | sed -nE 's/.*Restarts=([0-9]+).*/\1/p')
   cat ranks.jobs/ranks-*.log
   ((restarts == 0)) || break
@@ -164,11 +211,11 @@ array=$(sbatch --parsable --array=0-2 --output=jobs-%A-%a.log \
   "$root/jobs/array.sbatch" "$first" jobs-shards 3)
 merge=$(sbatch --parsable --dependency="afterany:$array" --output=jobs-%j.log \
   "$root/jobs/merge.sbatch" jobs-shards jobs-array.h5)
-for job in "$ranks" "$array" "$merge"; do until_ended 100 "$job"; done
+for job in "$ranks" "$array" "$merge"; do until_ended "$job"; done
 expect_same jobs-ranks.h5
 expect_same jobs-array.h5
 bench=$(sbatch --parsable --ntasks=2 --output=bench.log "$root/jobs/selftest.sbatch")
-until_ended 100 "$bench"
+until_ended "$bench"
 grep 'efficiency' bench.log || fail "$(<bench.log)"
 
 say "srun with PMIx"
@@ -178,6 +225,20 @@ if srun --mpi=list 2>&1 | grep -q pmix; then
 else
   echo "skipped: this Slurm has no PMIx"
 fi
+
+say "A farm of shards under one srun is refused by every task"
+starts=(none)
+if srun --mpi=list 2>&1 | grep -q pmix; then starts+=(pmix); fi
+for start in "${starts[@]}"; do
+  # Each task names its own shard; the shell expands the variable there.
+  # shellcheck disable=SC2016
+  srun --mpi="$start" -n 2 bash -c '
+    "$1" run "$2" --shard "$SLURM_PROCID/2" -o "farm-$SLURM_PROCID.h5"; echo "code $?"' \
+    farm "$framesweep" "$first" >farm.txt 2>&1 || true
+  (($(grep -c '^code 64$' farm.txt) == 2)) || fail "$(<farm.txt)"
+  grep -q 'framesweep submit --shards' farm.txt || fail "$(<farm.txt)"
+done
+compgen -G 'farm-*.h5*' >/dev/null && fail "a farm of shards has written something"
 
 say "srun without MPI says what is wrong"
 if srun -n 2 "$framesweep" run "$first" -o none.h5 >none.txt 2>&1; then

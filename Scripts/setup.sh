@@ -4,7 +4,7 @@
 #
 #   Scripts/setup.sh              Swift and the C libraries
 #   Scripts/setup.sh --analysis   these, and the Python environment .venv with the analysis package
-#   Scripts/setup.sh --check      both, and for root the Slurm that 'make check' starts
+#   Scripts/setup.sh --check      both, and for root the Slurm and the browser that 'make check' starts
 #
 # FRAMESWEEP_MPI_PKG names the MPI library as for the build: ompi-c (the default), mpich, or the
 # name that a site's own module brings, for which nothing is installed.
@@ -27,10 +27,10 @@ check_swift() {
 check_packages() {
   local wanted=(
     git make pkg-config libhdf5-dev hdf5-tools libopenblas-dev libdnnl-dev libssl-dev zlib1g-dev
-    netcdf-bin python3-venv
+    libpng-dev libturbojpeg0-dev netcdf-bin python3-venv
   )
-  # Only root can start Slurm's daemons.
-  if [[ ${1:-} == --check ]] && ((EUID == 0)); then wanted+=(slurm-wlm munge); fi
+  # Only root can start Slurm's daemons, and install a browser without a question.
+  if [[ ${1:-} == --check ]] && ((EUID == 0)); then wanted+=(slurm-wlm munge chromium); fi
   case ${FRAMESWEEP_MPI_PKG:-ompi-c} in
   ompi-c) wanted+=(libopenmpi-dev openmpi-bin) ;;
   mpich) wanted+=(libmpich-dev mpich) ;;
@@ -52,9 +52,24 @@ check_packages() {
   fi
   echo "Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq </dev/null || fail "apt-get update failed"
-  apt-get install -qq -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
+  update_lists || fail "apt-get update failed"
+  apt-get -o "$wait_for_lock" install -qq -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null ||
     fail "apt-get could not install ${missing[*]}"
+}
+
+# Another installation, such as a new machine's own, may hold a lock for some minutes.
+wait_for_lock=DPkg::Lock::Timeout=300
+
+# apt-get waits for the lock of dpkg by itself, and not for that of its own lists.
+update_lists() {
+  local end=$((SECONDS + 300)) said
+  until said=$(LC_ALL=C apt-get -o "$wait_for_lock" update -qq 2>&1 </dev/null); do
+    if [[ $said != *"Could not get lock"* ]] || ((SECONDS >= end)); then
+      printf '%s\n' "$said" >&2
+      return 1
+    fi
+    sleep 2
+  done
 }
 
 # Where there is no Debian package manager: looks for what the packages would bring.
@@ -63,7 +78,7 @@ check_commands() {
   for name in git make pkg-config mpirun h5dump ncdump python3; do
     command -v "$name" >/dev/null || missing+=("the command $name")
   done
-  for name in "${FRAMESWEEP_MPI_PKG:-ompi-c}" hdf5 openblas libcrypto zlib; do
+  for name in "${FRAMESWEEP_MPI_PKG:-ompi-c}" hdf5 openblas libcrypto zlib libpng libturbojpeg; do
     pkg-config --exists "$name" 2>/dev/null || missing+=("the pkg-config module $name")
   done
   # oneDNN brings no pkg-config file.

@@ -20,9 +20,9 @@ from framesweep_analysis.figures.style import (
     FAMILY_MARKERS,
     TWO_COLUMNS,
     logarithmic,
-    signed,
     styled,
 )
+from framesweep_analysis.words import signed
 from matplotlib.figure import Figure
 
 SCORES = {
@@ -35,6 +35,7 @@ SCORES = {
     "atom_count": "atoms K",
     "synflow_log": "ln synflow",
     "spectral_norm_log": "ln of spectral norms' product",
+    "spectral_complexity_log": "ln of spectral complexity",
     "zen_score": "Zen-score",
     "gradient_norm": "gradient norm",
     "snip": "SNIP",

@@ -21,9 +21,9 @@ from framesweep_analysis.figures.style import (
     legend_below,
     logarithmic,
     note,
-    signed,
     styled,
 )
+from framesweep_analysis.words import signed
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 

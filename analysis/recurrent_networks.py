@@ -15,7 +15,7 @@ import argparse
 
 import numpy as np
 from framesweep_analysis import open_results
-from framesweep_analysis.figures.style import signed
+from framesweep_analysis.words import signed
 from scipy import stats
 
 ATTACKS = {

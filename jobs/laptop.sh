@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Computes a sweep on this machine, all cores, and goes on where it stopped when it is started again.
+# Computes a sweep on all cores of this machine, and resumes it when it is started again.
 #
 #   jobs/laptop.sh SWEEP.yaml OUT.h5
 set -euo pipefail

@@ -1,16 +1,17 @@
 import ArgumentParser
 import Foundation
 import Measurements
-import SweepEmbedded
 import SweepRecords
+import SweepRunner
 import SweepRuntime
 import SweepStore
 
 /// Measures the runner itself on the machine at hand.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure the runner's own overhead and efficiency on this machine.",
+    usage: "framesweep bench [<options>]",
     discussion: """
       Three parts. Overhead: points that compute nothing, their records journalled and made safe on \
       disk; wall time over points. Efficiency: points whose costs differ 1,000-fold; busy time over \
@@ -54,8 +55,15 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let world = try World.join(workers: workers)
+  var terms: [StartRequest.Term] {
+    [
+      .option("--points", points), .option("--rounds", rounds), .option("--seconds", seconds),
+      .option("--workers", workers), .path("--folder", folder),
+    ]
+  }
+
+  func run(in job: RankedJob?) throws {
+    let world = try World(of: job, workers: workers)
     if world.isCoordinator { print("\(world.description)\n") }
     try measureOverhead(world)
     try measureEfficiency(world)

@@ -1,22 +1,17 @@
 import ArgumentParser
+import SweepJobs
 
-/// A size on the command line: a number with its unit, such as 4GiB.
-struct ByteCount: ExpressibleByArgument {
+/// A size on the command line, as `MemorySize` reads it.
+struct ByteCount {
   let bytes: Double
 
-  private static let units: [(name: String, bytes: Double)] = [
-    ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("B", 1),
-  ]
-
-  init(bytes: Double) { self.bytes = bytes }
-
-  init?(argument: String) {
-    let text = argument.filter { $0 != " " }
-    guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }),
-      let number = Double(text.dropLast(unit.name.count)), number.isFinite, number > 0
-    else { return nil }
-    bytes = number * unit.bytes
+  /// Reads a size from the command line.
+  ///
+  /// **Throws**: `ValidationError` with the spellings.
+  static func argument(_ text: String) throws -> ByteCount {
+    guard let bytes = MemorySize.bytes(text) else {
+      throw ValidationError(MemorySize.mistake(in: text))
+    }
+    return ByteCount(bytes: bytes)
   }
-
-  var defaultValueDescription: String { Show.bytes(bytes) }
 }

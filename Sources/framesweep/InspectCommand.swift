@@ -1,5 +1,7 @@
 import ArgumentParser
+import Measurements
 import SweepRecords
+import SweepRunner
 import SweepStore
 
 /// Summarises a results file in the terminal, or prints its points for other programs.
@@ -7,22 +9,24 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what is in a results file.",
+    usage: "framesweep inspect <file> [<options>]",
     discussion: """
       Without options: points by status, the range of every statistic, a small plot by family, the \
       slowest and the failed points, and what the file was made with.
 
         framesweep inspect quickstart.h5
-        framesweep inspect quickstart.h5 --points --where family=dense,residual --where 'width>=32'
-        framesweep inspect quickstart.h5 --points --sort min_deep_frame_potential --limit 10
+        framesweep inspect quickstart.h5 --points --where 'width>=32'
+        framesweep inspect quickstart.h5 --points --sort frame_potential
         framesweep inspect quickstart.h5 --points --csv > points.csv
         framesweep inspect quickstart.h5 --json
         framesweep inspect quickstart.h5 --point 17
         framesweep inspect quickstart.h5 --failed
 
-      A journal can be shown as well, with --points for what it holds.
+      A journal can be shown as well, with --points for what it holds; and a folder of shards: which \
+      are complete, running, waiting, stopped and missing, and which line submits the rest.
       """)
 
-  @Argument(help: ArgumentHelp("The results file.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The results file, or a folder of shards.", valueName: "file"))
   var path: String
 
   @Flag(
@@ -70,7 +74,7 @@ struct InspectCommand: ParsableCommand {
   @Flag(name: .long, help: "Points as comma-separated values, every digit of them.")
   var csv = false
 
-  @Flag(name: .long, help: "The summary, or with --points the points, as JSON.")
+  @Flag(name: .long, help: "As JSON; docs/json.md lists the keys.")
   var json = false
 
   /// Whether an option was given that says which points to print, or how.
@@ -81,9 +85,12 @@ struct InspectCommand: ParsableCommand {
 
   /// Whether an option was given that journals do not have.
   private var asksForMoreThanJournal: Bool {
-    csv || json || descending || !self.where.isEmpty || sort != nil || limit != nil
-      || columns != nil || point != nil || failed || sweep
+    csv || descending || !self.where.isEmpty || sort != nil || limit != nil || columns != nil
+      || point != nil || failed || sweep
   }
+
+  /// Whether an option was given that folders of shards do not have.
+  private var asksForMoreThanFolder: Bool { asksForPoints || point != nil || failed || sweep }
 
   func validate() throws {
     guard [asksForPoints, point != nil, failed, sweep].count(where: { $0 }) <= 1 else {
@@ -94,8 +101,8 @@ struct InspectCommand: ParsableCommand {
     guard !(csv && json) else {
       throw ValidationError("--csv and --json exclude each other, expected one of them")
     }
-    guard !json || (point == nil && !failed && !sweep) else {
-      throw ValidationError("--json goes with the summary and with --points")
+    guard !json || !sweep else {
+      throw ValidationError("--json and --sweep exclude each other, expected one of them")
     }
     guard !descending || sort != nil else {
       throw ValidationError("--descending needs --sort")
@@ -109,24 +116,44 @@ struct InspectCommand: ParsableCommand {
         guard !asksForMoreThanJournal else {
           throw Failure(
             .usage,
-            "\(path): is a journal, expected --points and nothing else, or a results file")
+            "\(path): is a journal, expected --points, --json or nothing else, or a results file")
         }
         let view = try JournalView(path)
-        if points { try view.printPoints() } else { view.printSummary() }
+        try show(view, summary: view.summary)
         return
       }
-      try JournalView.explainMissingFile(path)
+      if ShardFile.isFolder(path) {
+        guard !asksForMoreThanFolder else {
+          throw Failure(
+            .usage, "\(path): is a folder of shards, expected --json or nothing else, or one file")
+        }
+        let survey = try ShardSurvey(folder: path, checksData: false)
+        print(json ? survey.json : survey.text())
+        return
+      }
+      if let view = try JournalView.ofUnwritten(path) {
+        let summary = "\(view.unwrittenLine)\n\(view.outlook)"
+        guard !asksForMoreThanJournal else { throw Failure(.stoppedEarly, summary) }
+        try show(view, summary: summary)
+        throw Failure(.stoppedEarly, "")
+      }
       let reader = try ResultReader.openProbed(path)
       if let point, !(0..<reader.pointCount).contains(point) {
         throw Failure(.usage, "--point is \(point), expected 0 to \(reader.pointCount - 1)")
       }
-      let view = ResultView(try reader.columns(), pointCount: reader.pointCount)
+      let view = ResultView(
+        try reader.columns(among: Registry.schema), pointCount: reader.pointCount)
       if sweep {
         try print(reader.sweepText(), terminator: "")
       } else if let point {
-        try view.printPoint(point, of: reader)
+        if json {
+          print(jsonText(try PointReport(point, view, of: reader)))
+        } else {
+          try print(view.text(ofPoint: point, in: reader, for: .standardOutput))
+        }
       } else if failed {
-        try view.printFailures(of: reader)
+        let failures = try FailureList(of: reader)
+        print(json ? jsonText(failures.entries) : failures.text)
       } else if asksForPoints {
         try printPoints(view, of: reader)
       } else {
@@ -135,6 +162,16 @@ struct InspectCommand: ParsableCommand {
       }
     } catch let error as StoreError {
       throw Failure(error)
+    }
+  }
+
+  private func show(_ view: JournalView, summary: String) throws {
+    if json {
+      print(points ? jsonText(try view.rows()) : jsonText(view.facts))
+    } else if points {
+      try view.writePoints(to: standardOutputText)
+    } else {
+      print(summary)
     }
   }
 
@@ -153,6 +190,7 @@ struct InspectCommand: ParsableCommand {
     let terminal = Terminal.standardOutput
     let format: PointTable.Format =
       csv ? .csv : json ? .json : terminal.isTerminal ? .aligned(terminal) : .tabs
-    try table.print(shown, as: format, leavingOutConstants: columns == nil, of: reader)
+    try table.write(
+      shown, as: format, leavingOutConstants: columns == nil, of: reader, to: standardOutputText)
   }
 }

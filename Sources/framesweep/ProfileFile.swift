@@ -1,5 +1,7 @@
 import Foundation
 import SweepJobs
+import SweepRunner
+import SweepSpec
 
 /// Site profiles by name or path.
 enum ProfileFile {
@@ -10,9 +12,8 @@ enum ProfileFile {
     var folders = (environment["FRAMESWEEP_PROFILES"] ?? "").split(separator: ":").map(String.init)
     folders.append("cluster")
     if let home = environment["HOME"] { folders.append("\(home)/.config/framesweep") }
-    if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+    if let folder = ProgramFile.folder {
       // An installed program has its profiles in share; one that was just built is in the checkout.
-      let folder = URL(filePath: program).deletingLastPathComponent()
       for path in ["../share/framesweep/cluster", "../../../cluster"] {
         folders.append(folder.appending(path: path).standardizedFileURL.path(percentEncoded: false))
       }
@@ -40,7 +41,7 @@ enum ProfileFile {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure(.badInput, "\(path): cannot be read, expected a profile in UTF-8")
     }
-    do throws(ProfileErrors) {
+    do throws(SpecErrors) {
       return try SiteProfile(yaml: text)
     } catch {
       throw Failure(.badInput, error.text(file: path))

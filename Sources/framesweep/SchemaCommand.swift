@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import Measurements
 import SweepRecords
+import SweepRunner
 
 /// Prints the description of the results file's table that the program itself writes it by.
 struct SchemaCommand: ParsableCommand {
@@ -58,29 +60,23 @@ enum SchemaPage {
 
   /// Every column in file order, with its type, dimensions, unit and meaning.
   static var json: String {
-    let entries = zip(Schema.columns, Schema.columns(imageType: .float64)).map { column, wide in
+    let entries = zip(Registry.schema.columns, Registry.schema.columns(isDouble: true)).map {
+      column, wide in
       Entry(
         name: column.name, type: column.type.numpyName,
         typeInDoublePrecision: wide.type == column.type ? nil : wide.type.numpyName,
-        dimensions: column.dimensions.map(\.rawValue), units: column.units,
+        dimensions: column.dimensions.map(\.name), units: column.units,
         longName: column.longName, description: column.description, origin: "\(column.origin)",
         flags: column.flags.isEmpty
           ? nil : column.flags.map { Flag(value: $0.value, meaning: $0.meaning) })
     }
-    let dimensions = ColumnDimension.allCases.map { dimension in
+    let dimensions = Registry.schema.dimensions.map { dimension in
       Dimension(
-        name: dimension.rawValue, type: dimension.type.numpyName, longName: dimension.longName,
+        name: dimension.name, type: dimension.type.numpyName, longName: dimension.longName,
         description: dimension.meaning)
     }
-    let document = Document(
-      framesweepFormat: Schema.format, dimensions: dimensions, columns: entries)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    guard let data = try? encoder.encode(document) else {
-      preconditionFailure("the schema has a JSON")
-    }
-    return String(decoding: data, as: UTF8.self)
+    return jsonText(
+      Document(framesweepFormat: Schema.format, dimensions: dimensions, columns: entries))
   }
 
   /// A table of columns for each set of dimensions; the columns in file order.
@@ -97,17 +93,17 @@ enum SchemaPage {
       "Each dimension that the sweep uses has a data set of its own, a dimension scale.", "",
       "| dimension | type | is |", "|---|---|---|",
     ]
-    lines += ColumnDimension.allCases.map { dimension in
-      "| `\(dimension.rawValue)` | \(dimension.type.numpyName) | \(dimension.meaning) |"
+    lines += Registry.schema.dimensions.map { dimension in
+      "| `\(dimension.name)` | \(dimension.type.numpyName) | \(dimension.meaning) |"
     }
     var kinds: [[ColumnDimension]] = []
-    for column in Schema.columns where !kinds.contains(column.dimensions) {
+    for column in Registry.schema.columns where !kinds.contains(column.dimensions) {
       kinds.append(column.dimensions)
     }
     for dimensions in kinds {
-      let names = dimensions.map(\.rawValue).joined(separator: ", ")
+      let names = dimensions.map(\.name).joined(separator: ", ")
       lines += ["", "## Per \(names)", "", "| column | type | unit | is |", "|---|---|---|---|"]
-      lines += Schema.columns.filter { $0.dimensions == dimensions }.map(row)
+      lines += Registry.schema.columns.filter { $0.dimensions == dimensions }.map(row)
     }
     return lines.joined(separator: "\n")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SweepRunner
 import SweepStore
 
 /// Writes a line to standard error.
@@ -41,5 +42,30 @@ private func write(_ text: String, to stream: Int32) -> Int32? {
       guard error == EAGAIN, unsafe poll(&wanted, 1, 1_000) == 1 else { return error }
     }
     return nil
+  }
+}
+
+extension Surroundings {
+  /// What this program lends to the runner.
+  static var ofThisProgram: Surroundings {
+    var surroundings = Surroundings()
+    surroundings.write = standardErrorText
+    surroundings.isWatched = isatty(STDERR_FILENO) == 1
+    surroundings.stopRequest = { Interruption.request }
+    surroundings.launcherHasEnded = { Interruption.launcherHasEnded }
+    surroundings.begin = Interruption.begin
+    surroundings.reader = ReadingProgram(path: "/proc/self/exe") {
+      Interruption.childRuns($0 ?? 0)
+    }
+    surroundings.commandLine = CommandLine.arguments
+    return surroundings
+  }
+}
+
+extension Failure {
+  /// Says on standard error what is to be said.
+  func report() {
+    guard !message.isEmpty else { return }
+    standardError(message)
   }
 }

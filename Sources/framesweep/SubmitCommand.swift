@@ -1,8 +1,9 @@
 import ArgumentParser
 import Digest
 import Foundation
-import SweepEmbedded
+import Paths
 import SweepJobs
+import SweepRunner
 import SweepRuntime
 import SweepSpec
 import SweepStore
@@ -12,12 +13,14 @@ struct SubmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit",
     abstract: "Show the Slurm jobs of a sweep, and submit them with --yes.",
+    usage: "framesweep submit <sweep> --profile <profile> [<options>]",
     discussion: """
       One MPI job, or with --shards an array whose elements need no MPI, and a merge after it. A job \
-      that runs into its wall time goes on by itself. Without --yes nothing is written or submitted.
+      that runs into its wall time is queued again and resumes. Without --yes nothing is written or \
+      submitted; --scripts shows what would be.
 
         framesweep submit jobs/first.yaml --profile generic-slurm -o first.h5
-        framesweep submit jobs/first.yaml --profile generic-slurm -o first.h5 --shards 8 --yes
+        framesweep submit jobs/first.yaml --profile generic-slurm --shards 8 --yes
 
       A profile says what a site's nodes and Slurm are like; cluster/README.md lists its keys.
       """)
@@ -53,9 +56,13 @@ struct SubmitCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The wall time of a job; if not given, the predicted time with the profile's margin.",
-      valueName: "duration"))
-  var time: String?
+      """
+      The wall time of a job, such as 90s, 1h30m, 1:30:00 or 2-00:00:00; if not given, the predicted \
+      time with the profile's margin.
+      """,
+      valueName: "duration"),
+    transform: TimeSpan.positiveArgument)
+  var time: TimeSpan?
 
   @Option(name: .long, help: "The partition, in place of the profile's.")
   var partition: String?
@@ -65,6 +72,12 @@ struct SubmitCommand: ParsableCommand {
 
   @Flag(name: .long, help: "Write the scripts and submit them.")
   var yes = false
+
+  @Flag(name: .long, help: "Show the scripts as well.")
+  var scripts = false
+
+  @Flag(name: .long, help: "As JSON; docs/json.md lists the keys.")
+  var json = false
 
   func validate() throws {
     for (name, value) in [
@@ -80,15 +93,12 @@ struct SubmitCommand: ParsableCommand {
     if shards == nil, cores != nil || running != nil {
       throw ValidationError("--cores and --running are for --shards, expected --shards as well")
     }
-    if let time, WallTime.seconds(time) == nil {
-      throw ValidationError(
-        "--time is '\(time)', expected a duration such as 90s, 15m, 48h or 2-00:00:00")
-    }
     for (name, value) in [("partition", partition), ("account", account)] {
       if let value, value.isEmpty || value.contains(where: \.isWhitespace) {
         throw ValidationError("--\(name) is '\(value)', expected a name without blanks")
       }
     }
+    if let output { try OutputName.check(output) }
     guard path != "-" else {
       throw ValidationError("the sweep is '-', expected a file that the jobs can read")
     }
@@ -114,13 +124,33 @@ struct SubmitCommand: ParsableCommand {
     guard obstacles.isEmpty else {
       throw Failure(.usage, obstacles.map { "\(site.name): \($0)" }.joined(separator: "\n"))
     }
+    try checkNobodyWorks(on: request)
+    if forecast.cores > forecast.usefulCores {
+      standardError(
+        "\(path): the sweep keeps at most \(Show.count(forecast.usefulCores)) "
+          + "\(forecast.usefulCores == 1 ? "core" : "cores") busy, then its longest point is the limit; "
+          + "the jobs ask for \(Show.count(forecast.cores)) (warning)")
+    }
     let submission = Submission(request, at: site)
-    show(sweep, forecast, request, submission, site)
-    guard yes else {
-      print("\nNothing was submitted. Say --yes to write the scripts and submit them.")
+    let submitter = Submitter(
+      submission, shardFolder: request.shardFolder, note: SubmittedShards(request, at: site))
+    if json {
+      let jobs = yes ? try submitter.submit() : nil
+      print(jsonText(SubmissionReport(sweep, forecast, request, submission, site, jobs: jobs)))
       return
     }
-    try Submitter(submission, shardFolder: request.shardFolder).submit()
+    show(sweep, forecast, request, submission, site)
+    guard yes else {
+      print(
+        "\nNothing was submitted. Say --yes to write the scripts and submit them"
+          + (scripts ? "." : ", --scripts to see them."))
+      return
+    }
+    let jobs = try submitter.submit()
+    print("")
+    for (job, step) in zip(jobs, submission.steps) { print("job \(job): \(step.summary)") }
+    print("\nfollow them  framesweep watch \(shellQuoted(submission.folder))")
+    print("stop them    scancel \(jobs.joined(separator: " "))")
   }
 
   private func outputPath(_ sweep: SweepFile) -> String { output ?? sweep.spec.name + ".h5" }
@@ -145,6 +175,30 @@ struct SubmitCommand: ParsableCommand {
       .badInput, "\(output): exists and belongs to another plan, expected another output")
   }
 
+  /// Refuses jobs for what other runs hold, or what waits in the queue; they would end with that.
+  private func checkNobodyWorks(on request: JobRequest) throws {
+    if let live = LiveRun(of: request.output), live.mayWrite {
+      throw Failure(
+        .cannotWrite,
+        "\(request.output): \(live.name), works on it, expected that to end, or another output")
+    }
+    guard case .shards = request.shape, SubmittedShards.read(in: request.folder) != nil else {
+      return
+    }
+    let queued = SlurmQueue.elements(of: "\(request.folder)/shards.sbatch").map(\.shard)
+    let runs = LiveRun.all(of: ShardFile.members(of: request.shardFolder))
+    let held = runs.values.filter(\.mayWrite).map(\.output).sorted()
+    guard !queued.isEmpty || !held.isEmpty else { return }
+    let what =
+      queued.isEmpty
+      ? "runs hold \(held.prefix(3).joined(separator: ", "))"
+      : "the shards \(PointSelection(Set(queued).sorted()).text(atMost: 20)) run or wait already"
+    throw Failure(
+      .cannotWrite,
+      "\(request.folder): \(what), expected them to end, or another output; framesweep verify "
+        + "\(shellQuoted(request.folder)) says what is missing")
+  }
+
   private func request(
     _ sweep: SweepFile, _ forecast: JobForecast, _ site: SiteProfile
   ) throws -> JobRequest {
@@ -155,16 +209,12 @@ struct SubmitCommand: ParsableCommand {
     let wanted = ((forecast.spanSeconds * site.margin + 300) / 300).rounded(.up) * 300
     let limit = site.scheduler?.maximumSeconds ?? wanted
     return JobRequest(
-      shape: forecast.shape, name: sweep.spec.name, sweep: Self.absolute(path),
-      output: Self.absolute(outputPath(sweep)), program: program,
-      wallSeconds: time.flatMap { WallTime.seconds($0) } ?? min(wanted, limit),
+      shape: forecast.shape, name: sweep.spec.name, sweep: PathName.absolute(path),
+      output: PathName.absolute(outputPath(sweep)), program: program,
+      wallSeconds: time?.seconds ?? min(wanted, limit),
       memoryBytesPerCore: forecast.memoryBytesPerCore,
       origin: (["framesweep"] + CommandLine.arguments.dropFirst()).map { shellQuoted($0) }
         .joined(separator: " "))
-  }
-
-  private static func absolute(_ path: String) -> String {
-    URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
   }
 
   private func show(
@@ -192,7 +242,12 @@ struct SubmitCommand: ParsableCommand {
           + Self.coreHours(forecast.heaviestSeconds),
       ])
     }
-    rows.append(["memory", "\(Show.bytes(request.memoryBytesPerCore)) per core"])
+    let option = site.nodes.areShared ? site.scheduler?.memoryOption : nil
+    rows.append([
+      "memory",
+      "\(Show.bytes(request.memoryBytesPerCore)) per core"
+        + (option.map { " (predicted); the jobs ask for the profile's \($0)" } ?? ""),
+    ])
     let isEnough = request.wallSeconds >= forecast.spanSeconds
     rows.append([
       "wall time",
@@ -201,7 +256,8 @@ struct SubmitCommand: ParsableCommand {
     ])
     rows.append(["results", request.output])
     rows.append(["scripts", "\(submission.folder)/"])
-    print(alignedTable(rows))
+    print(Terminal.standardOutput.wrapped(rows))
+    guard scripts else { return }
     for script in submission.scripts {
       print("\n--- \(script.name)\n\(script.text)", terminator: "")
     }

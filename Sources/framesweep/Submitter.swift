@@ -1,31 +1,34 @@
 import Foundation
 import SweepJobs
+import SweepRunner
 
 /// Writes scripts and gives them to `sbatch`.
 struct Submitter {
   private let submission: Submission
   private let shardFolder: String
+  private let note: SubmittedShards?
 
-  init(_ submission: Submission, shardFolder: String) {
+  /// - Parameters:
+  ///   - submission: the scripts and the calls.
+  ///   - shardFolder: the folder of the shards' results files.
+  ///   - note: what is noted of an array beside its scripts.
+  init(_ submission: Submission, shardFolder: String, note: SubmittedShards?) {
     self.submission = submission
     self.shardFolder = shardFolder
+    self.note = note
   }
 
-  /// Submits all jobs, and prints their ids.
+  /// Submits all jobs, and returns their ids in the order of the steps.
   ///
   /// **Throws**: `Failure` with what `sbatch` said where it failed, and the jobs that wait by then.
-  func submit() throws {
+  func submit() throws -> [String] {
     try writeScripts()
-    print("")
     var jobs: [String] = []
-    for (index, step) in submission.steps.enumerated() {
+    for index in submission.steps.indices {
       let command = submission.command(of: index, jobs: jobs)
-      let job = try sbatch(command, after: jobs)
-      jobs.append(job)
-      print("job \(job): \(step.summary)")
+      jobs.append(try sbatch(command, after: jobs))
     }
-    print("\nwatch them   squeue --me")
-    print("stop them    scancel \(jobs.joined(separator: " "))")
+    return jobs
   }
 
   private func writeScripts() throws {
@@ -35,6 +38,8 @@ struct Submitter {
       for script in submission.scripts {
         try Data(script.text.utf8).write(to: URL(filePath: "\(submission.folder)/\(script.name)"))
       }
+      try note?.encoded().write(
+        to: URL(filePath: "\(submission.folder)/\(SubmittedShards.fileName)"))
     } catch {
       throw Failure(
         .cannotWrite, "\(submission.folder): the scripts cannot be written: \(error)")
@@ -47,29 +52,25 @@ struct Submitter {
       jobs.isEmpty
       ? "; nothing was submitted"
       : "; submitted before were \(jobs.joined(separator: " ")), which scancel takes back"
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    do { try process.run() } catch {
-      throw Failure(.badInput, "\(text): cannot be started: \(error)\(waiting)")
+    let said: String
+    let complaint: String
+    let end: ChildProcess.End
+    do throws(ChildProcess.StartFailure) {
+      (end, said, complaint) = try ChildProcess.capture(
+        command,
+        environment: SubmissionEnvironment.forNewJob(ProcessInfo.processInfo.environment))
+    } catch {
+      throw Failure(.internalError, "\(text): cannot be started: \(error.reason)\(waiting)")
     }
-    // sbatch says a line or two, which fit a pipe, so one can be read after the other.
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(
-      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self
-    ).trimmingCharacters(in: .whitespacesAndNewlines)
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let code = process.terminationStatus
-      let how = process.terminationReason == .exit ? "exit code \(code)" : "signal \(code)"
-      let hint = code == 127 ? " (sbatch is a command of Slurm: is this a login node?)" : ""
-      throw Failure(
-        .badInput, "\(text): failed with \(how)\(hint)\(waiting)\n\(complaint)")
+    guard end == .exited(code: 0) else {
+      let how =
+        switch end {
+        case .exited(let code): "exit code \(code)"
+        case .crashed(let signal), .stopped(let signal): "signal \(signal)"
+        }
+      let hint =
+        end == .exited(code: 127) ? " (sbatch is a command of Slurm: is this a login node?)" : ""
+      throw Failure(.badInput, "\(text): failed with \(how)\(hint)\(waiting)\n\(complaint)")
     }
     guard let job = Submission.jobID(in: said) else {
       throw Failure(

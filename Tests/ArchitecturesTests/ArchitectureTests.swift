@@ -84,6 +84,33 @@ import Testing
         + "skip_length: 2, shortcut: plain}")
   }
 
+  @Test("The first layer's kernel may be its own; that of its stage is the standard")
+  func firstKernel() throws {
+    func network(_ options: KeyValues) throws -> Architecture {
+      try Architecture(
+        family: .dense, input: InputShape(channels: 3, size: 8),
+        stages: [Stage(widths: [4, 2], kernel: 3, stride: 1), Self.stage([5], kernel: 3)],
+        options: options)
+    }
+    let plain = try network([:])
+    #expect(try network([.firstKernel: 3]) == plain)
+    #expect(!plain.canonicalText.contains("first_kernel"))
+    let other = try network([.firstKernel: 5])
+    #expect(other.layers.map(\.kernel) == [5, 3, 3])
+    #expect(other.layers.dropFirst().elementsEqual(plain.layers.dropFirst()))
+    #expect(other.parameterCount == plain.parameterCount + (25 - 9) * 4 * 3)
+    #expect(other.canonicalText == plain.canonicalText.dropLast() + ", first_kernel: 5}")
+    #expect(throws: ArchitectureError.option(.firstKernel, 4)) {
+      try network([.firstKernel: 4])
+    }
+    // 10⁹ channels of 10¹⁰ taps each: weights that 64 bits do not count.
+    #expect(throws: ArchitectureError.tooLarge) {
+      try Architecture(
+        family: .chain, input: InputShape(channels: 900_000_000, size: 1),
+        stages: [Self.stage([4], kernel: 1)], options: [.firstKernel: 99_999])
+    }
+  }
+
   @Test("Impossible architectures are refused with their reason")
   func impossible() {
     let input = InputShape(channels: 3, size: 8)
@@ -107,7 +134,7 @@ import Testing
     #expect(error([Self.stage([4], kernel: 4)]) == .kernel(4, stage: 0))
     #expect(error([Self.stage([4], stride: 0)]) == .stride(0, stage: 0))
     #expect(error([Self.stage([4])], .residual, form: .synthesis) == .residualSynthesis)
-    #expect(error([Self.stage([4])], .residual, skipLength: 0) == .skipLength(0))
+    #expect(error([Self.stage([4])], .residual, skipLength: 0) == .option(.skipLength, 0))
     #expect(
       error([Self.stage([4, 4, 5])], .residual)
         == .skipWidths(from: 0, fromWidth: 4, to: 2, toWidth: 5))

@@ -1,11 +1,20 @@
 import Architectures
 import Testing
 
+extension Preset {
+  /// The network of convolutions that the preset was in version 0.1.
+  fileprivate func plain(_ values: KeyValues = [:]) throws -> Architecture {
+    var values = values
+    for key in Self.plainOptions.keys { values[key] = Self.plainOptions[key] }
+    return try architecture(values)
+  }
+}
+
 @Suite("Presets") struct PresetTests {
   /// Weights of convolutions alone: what is left of a published total.
   struct Published: Sendable {
     let preset: Preset
-    var options: [PresetOption: Int] = [:]
+    var options: KeyValues = [:]
     /// The published number of parameters.
     let total: Int
     /// What the network has besides convolutions: classifier, biases, batch normalisation.
@@ -32,27 +41,28 @@ import Testing
 
   @Test("VGG and torchvision's ResNets have the published number of parameters", arguments: exact)
   func exactCounts(published: Published) throws {
-    let architecture = try published.preset.architecture()
+    let architecture = try published.preset.plain()
     #expect(
       architecture.parameterCount + published.besides == published.total + published.surplus)
+    #expect(published.preset.published?.text.filter(\.isNumber) == "\(published.total)")
   }
 
   // Papers give totals in tenths or hundredths of millions, classifier and normalisation included.
-  static let rounded: [(Preset, [PresetOption: Int], millions: Double, digits: Double)] = [
+  static let rounded: [(Preset, KeyValues, millions: Double, digits: Double)] = [
     (.cifarResNet20, [:], 0.27, 100), (.cifarResNet32, [:], 0.46, 100),
     (.cifarResNet44, [:], 0.66, 100), (.cifarResNet56, [:], 0.85, 100),
     (.cifarResNet110, [:], 1.7, 10),
-    (.wideResNet16, [:], 11.0, 10), (.wideResNet16, [.widen: 10], 17.1, 10),
-    (.wideResNet28, [:], 36.5, 10), (.wideResNet28, [.widen: 12], 52.5, 10),
+    (.wideResNet16, [:], 11.0, 10), (.wideResNet16, [.presetWiden: 10], 17.1, 10),
+    (.wideResNet28, [:], 36.5, 10), (.wideResNet28, [.presetWiden: 12], 52.5, 10),
     (.denseNet40, [:], 1.0, 10), (.denseNet100, [:], 7.0, 10),
-    (.denseNet100, [.growth: 24], 27.2, 10),
+    (.denseNet100, [.presetGrowth: 24], 27.2, 10),
   ]
 
   @Test("CIFAR networks have the parameters of their papers' tables", arguments: rounded)
   func roundedCounts(
-    preset: Preset, options: [PresetOption: Int], millions: Double, digits: Double
+    preset: Preset, options: KeyValues, millions: Double, digits: Double
   ) throws {
-    let architecture = try preset.architecture(options)
+    let architecture = try preset.plain(options)
     let layers = architecture.layers
     var normalised = layers.reduce(0) { $0 + 2 * $1.width }
     let classifier: Int
@@ -70,6 +80,7 @@ import Testing
     }
     let total = architecture.parameterCount - surplus + classifier + normalised
     #expect((Double(total) / 1e6 * digits).rounded() / digits == millions)
+    if options == [:] { #expect(preset.published?.text == "\(millions) M") }
   }
 
   @Test("Layers are as many as the names say")
@@ -78,31 +89,35 @@ import Testing
     let besides: [Preset: Int] = [
       .wideResNet16: 3, .wideResNet28: 3, .vgg11: 3, .vgg13: 3, .vgg16: 3, .vgg19: 3,
     ]
-    for preset in Preset.allCases {
+    for preset in Preset.firstRelease {
       guard let number = preset.name.split(separator: "_").last.flatMap({ Int($0) }) else {
         continue
       }
-      #expect(try preset.architecture().layerCount + besides[preset, default: 1] == number)
+      #expect(try preset.plain().layerCount + besides[preset, default: 1] == number)
     }
   }
 
   @Test("Skips of residual presets join every block with the one before")
   func skips() throws {
-    for preset in Preset.allCases where preset.family == .residual {
-      let layers = try preset.architecture().layers
+    for preset in Preset.firstRelease {
+      let architecture = try preset.plain()
+      guard architecture.family == .residual else { continue }
+      let layers = architecture.layers
       let skips = layers.compactMap { layer in layer.skip.map { layer.index - $0.layer } }
       #expect(skips.count == (layers.count - 1) / 2)
       #expect(skips.allSatisfy { $0 == 2 })
     }
-    let wide = try Preset.wideResNet28.architecture().layers
+    let wide = try Preset.wideResNet28.plain().layers
     #expect(wide.compactMap { $0.skip?.projectionStride } == [1, 2, 2])
-    let plain = try Preset.wideResNet28.architecture([.widen: 1]).layers
+    let plain = try Preset.wideResNet28.plain([.presetWiden: 1]).layers
     #expect(plain.compactMap { $0.skip?.projectionStride } == [2, 2])
     #expect(plain.count == wide.count)
   }
 
   @Test("Hourglass skips join the wide layers") func hourglass() throws {
-    let architecture = try Preset.hourglassMLP.architecture([.wide: 9, .narrow: 2, .blocks: 3])
+    let architecture = try Preset.hourglassMLP.architecture([
+      .presetWide: 9, .presetNarrow: 2, .presetBlocks: 3,
+    ])
     #expect(architecture.stages[0].widths == [9, 2, 9, 2, 9, 2, 9])
     #expect(architecture.layers.map { $0.skip?.layer } == [nil, nil, 0, nil, 2, nil, 4])
     #expect(architecture.input == InputShape(channels: 3_072, size: 1))
@@ -111,7 +126,7 @@ import Testing
   @Test("Networks of the size search space are numbered as in NATS-Bench")
   func sizeSpace() throws {
     func widths(_ index: Int) throws -> [Int] {
-      try Preset.natsBenchSize.architecture([.index: index]).layers.map(\.width)
+      try Preset.natsBenchSize.architecture([.presetIndex: .integer(index)]).layers.map(\.width)
     }
     var expected: [[Int]] = [[]]
     let candidates = [8, 16, 24, 32, 40, 48, 56, 64]
@@ -127,7 +142,8 @@ import Testing
   @Test("Inputs and forms can be given, but residual presets have no synthesis form")
   func overrides() throws {
     let small = InputShape(channels: 1, size: 8)
-    let chain = try Preset.vgg11.architecture(input: small, form: .analysis)
+    let chain = try Preset.vgg11.architecture(
+      Preset.plainOptions, input: small, form: .analysis)
     #expect(chain.input == small)
     #expect(chain.form == .analysis)
     #expect(throws: ArchitectureError.residualSynthesis) {
@@ -137,14 +153,15 @@ import Testing
 
   @Test("Every preset is possible with each option at its least and says where it is from")
   func sources() throws {
-    #expect(Preset.allCases.map(\.rawValue) == Array(0..<17))
-    #expect(Set(Preset.allCases.map(\.name)).count == 17)
+    #expect(Preset.allCases.map(\.rawValue) == Array(0..<42))
+    #expect(Set(Preset.allCases.map(\.name)).count == 42)
     for preset in Preset.allCases {
-      #expect(!preset.source.isEmpty && preset.differences.hasSuffix("."))
-      #expect(try preset.architecture().family == preset.family)
+      #expect(!preset.source.isEmpty)
+      #expect(preset.differences.hasSuffix(".") == Preset.firstRelease.contains(preset))
       for (option, standard) in preset.options {
-        #expect(option.range.contains(standard))
-        _ = try preset.architecture([option: option.range.lowerBound])
+        let range = try #require(option.row.reading.integers)
+        #expect(range.contains(standard))
+        _ = try preset.architecture([option: .integer(range.lowerBound)])
       }
     }
   }

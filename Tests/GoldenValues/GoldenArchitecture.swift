@@ -25,7 +25,7 @@ public struct GoldenArchitecture: Decodable, Sendable {
 
   /// Makes the architecture, in the form of that name or else in its family's own.
   public func make(form: String? = nil) throws -> Architecture {
-    guard let named = Family.allCases.first(where: { $0.name == family }) else {
+    guard let named = Family.layered.first(where: { $0.name == family }) else {
       throw UnknownName(name: family)
     }
     let namedForm = try form.map { form in

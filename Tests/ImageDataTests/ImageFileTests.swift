@@ -21,6 +21,19 @@ import Testing
       + sizes.flatMap { size in (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) } }
   }
 
+  @Test("Formats are told apart by first bytes, by sizes, and by what is in a folder")
+  func formats() throws {
+    #expect(ImageFormat(at: try write([0x89, 0x48, 0x44, 0x46, 0x0D], to: "a")) == .hdf5)
+    #expect(ImageFormat(at: try write(header([2, 3, 3]), to: "b")) == .idx)
+    #expect(ImageFormat(at: try write([0x1F, 0x8B, 8], to: "c")) == .idx)
+    let zeros = { [UInt8](repeating: 0, count: $0) }
+    #expect(ImageFormat(at: try write(zeros(2 * 3_073), to: "d")) == .cifar10)
+    #expect(ImageFormat(at: try write(zeros(2 * 3_074), to: "e")) == .cifar100)
+    #expect(ImageFormat(at: folder.path) == .pictures)
+    _ = try write([], to: "data_batch_1.bin")
+    #expect(ImageFormat(at: folder.path) == .cifar10)
+  }
+
   private let pixels = (0..<18).map { UInt8($0 * 15) }
 
   private func problem(_ body: () throws -> ImageSet) -> String {
@@ -221,12 +234,29 @@ import Testing
     }
   }
 
+  @Test("Images that are not square, signals and tokens are vectors, in the order of the file")
+  func vectors() throws {
+    for shape in [[2, 1, 3, 2], [3, 4], [2, 3, 2]] {
+      // Only images are in [0, 1].
+      let values: [Double] = (0..<12).map { shape.count == 4 ? Double($0) / 12 : Double($0) - 5 }
+      let path = try writeHDF5(values, shape: shape, to: "v\(shape.count).h5")
+      let set = try ImageSet.hdf5(path, dataset: "images", name: "v.h5")
+      #expect(set.count == shape[0])
+      #expect(set.shape == InputShape(channels: 12 / shape[0], size: 1))
+      #expect(try set.values(0..<set.count) == values)
+    }
+    let path = try writeHDF5([1, 2, Double.infinity], shape: [3, 1], to: "infinite.h5")
+    #expect(
+      problem { try ImageSet.hdf5(path, dataset: "images", name: "v.h5") }
+        == "v.h5: /images holds inf in image 2, expected finite values")
+  }
+
   @Test("What is no dataset of images is named") func badHDF5() throws {
     let flat = try writeHDF5(pixels, shape: [18], to: "flat.h5")
     #expect(
       problem { try ImageSet.hdf5(flat, dataset: "images", name: "flat.h5") }
-        == "flat.h5: /images has the shape (18), expected (n, channels, size, size) with n at "
-        + "least 1")
+        == "flat.h5: /images has the shape (18), expected (n, channels, height, width), or "
+        + "n vectors, signals or tokens, with n at least 1")
     #expect(
       problem { try ImageSet.hdf5(flat, dataset: "train/x", name: "flat.h5") }
         == "flat.h5: there is no dataset /train/x, expected one of images")
@@ -268,12 +298,12 @@ import Testing
     let text = try folder.write("format: 1\n", to: "text.h5")
     #expect(
       problem { try ImageSet.hdf5(text, dataset: "images", name: "text.h5") }
-        == "text.h5: it is no HDF5 file, expected an HDF5 file with images (n, channels, size, "
-        + "size)")
+        == "text.h5: it is not an HDF5 file, expected an HDF5 file with images (n, channels, "
+        + "height, width)")
     let whole = try Data(contentsOf: URL(filePath: flat))
     let cut = try write(Array(whole.prefix(100)), to: "cut.h5")
     #expect(
       problem { try ImageSet.hdf5(cut, dataset: "images", name: "cut.h5") }.hasSuffix(
-        "expected a readable HDF5 file"))
+        "expected a readable HDF5 file with all its data"))
   }
 }

@@ -161,7 +161,7 @@ import Testing
         == "none.h5: there is no such file, expected an HDF5 file of weights")
     try folder.write("text", to: "text.h5")
     let text = message { _ = try WeightsFile.read(architecture, from: folder.path("text.h5")) }
-    #expect(text == "text.h5: it is no HDF5 file, expected an HDF5 file of weights")
+    #expect(text == "text.h5: it is not an HDF5 file, expected an HDF5 file of weights")
     #expect(
       message { _ = try WeightsFile.read(architecture, from: folder.path) }.hasSuffix(
         "it is a folder, expected an HDF5 file of weights"))
@@ -172,7 +172,7 @@ import Testing
     try file.close()
     #expect(
       message { _ = try WeightsFile.read(architecture, from: folder.path("types.h5")) }
-        == "types.h5: /0/weight (layer 1) holds int32, expected float32 or float64")
+        == "types.h5: /0/weight (layer 1) holds int32, expected float16, float32 or float64")
     let listing = try WeightsFile.listing(of: folder.path("types.h5"))
     #expect(listing == (try WeightsFile.listing(of: folder.path("types.h5"))))
   }

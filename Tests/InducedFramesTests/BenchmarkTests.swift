@@ -68,7 +68,8 @@ struct BenchmarkTests {
     var sum = 0.0
     let time = try ContinuousClock().measure {
       for index in 0..<Preset.sizeSpaceCount {
-        let architecture = try Preset.natsBenchSize.architecture([.index: index], form: .synthesis)
+        let architecture = try Preset.natsBenchSize.architecture(
+          [.presetIndex: .integer(index)], form: .synthesis)
         let structure = FrameStructure(architecture, cache: &cache)
         guard let minimum = ExactMinimum(architecture) else { continue }
         sum += structure.deepFramePotential(framePotential: minimum.framePotential)
@@ -84,7 +85,7 @@ struct BenchmarkTests {
     let clock = ContinuousClock()
     let architectures = try (0..<20_000).map { index in
       try Architecture(
-        family: Family.allCases[index % 3], input: InputShape(channels: 3, size: 32),
+        family: Family.layered[index % 3], input: InputShape(channels: 3, size: 32),
         stages: [
           Stage(
             widths: Array(repeating: 8 + index % 57, count: 4), kernel: 3, stride: 1),

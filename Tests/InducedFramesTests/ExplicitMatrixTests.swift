@@ -8,7 +8,18 @@ import Testing
 struct ExplicitMatrixTests {
   @Test("Statistics of random architectures are those of the explicit matrix", arguments: 0..<300)
   func statistics(seed: Int) throws {
-    let architecture = try randomArchitecture(seed: seed)
+    try compare(randomArchitecture(seed: seed), seed: seed)
+  }
+
+  @Test(
+    "So they are if the first layer has a kernel of its own", arguments: 300..<360, [1, 3, 5])
+  func firstKernel(seed: Int, kernel: Int) throws {
+    let architecture = try randomArchitecture(seed: seed, firstKernel: kernel)
+    #expect(architecture.layers[0].kernel == kernel)
+    try compare(architecture, seed: seed)
+  }
+
+  private func compare(_ architecture: Architecture, seed: Int) throws {
     let weights = randomWeights(of: architecture, seed: seed)
     var cache = StructureCache()
     let structure = FrameStructure(architecture, cache: &cache)

@@ -1,10 +1,11 @@
 import Architectures
 import TestSupport
 
-/// A small architecture, so small that its explicit Gram matrix takes milliseconds.
-func randomArchitecture(seed: Int) throws -> Architecture {
+/// A small architecture, so small that its explicit Gram matrix takes milliseconds; its first layer may
+/// have a kernel of its own.
+func randomArchitecture(seed: Int, firstKernel: Int? = nil) throws -> Architecture {
   var random = SeededGenerator(seed: UInt64(seed))
-  let family = Family.allCases[seed % 3]
+  let family = Family.layered[seed % 3]
   let shortcut: Shortcut = family == .residual && Bool.random(using: &random) ? .projection : .plain
   let stages = (0..<Int.random(in: 1...3, using: &random)).map { index in
     let depth = Int.random(in: 1...(index == 0 ? 4 : 3), using: &random)
@@ -17,12 +18,14 @@ func randomArchitecture(seed: Int) throws -> Architecture {
       stride: Int.random(in: 1...3, using: &random))
   }
   let form: Form = family != .residual && Bool.random(using: &random) ? .synthesis : .analysis
+  let input = InputShape(
+    channels: Int.random(in: 1...3, using: &random), size: Int.random(in: 1...7, using: &random))
+  var options: KeyValues = [
+    .skipLength: .integer(Int.random(in: 1...3, using: &random)), .shortcut: KeyValue(shortcut),
+  ]
+  if let firstKernel { options[.firstKernel] = .integer(firstKernel) }
   return try Architecture(
-    family: family,
-    input: InputShape(
-      channels: Int.random(in: 1...3, using: &random), size: Int.random(in: 1...7, using: &random)),
-    stages: stages, form: form, skipLength: Int.random(in: 1...3, using: &random),
-    shortcut: shortcut)
+    family: family, input: input, stages: stages, form: form, options: options)
 }
 
 /// Weights between −1 and 1 for every layer and projection.

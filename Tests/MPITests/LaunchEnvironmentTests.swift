@@ -112,4 +112,21 @@ struct LaunchEnvironmentTests {
       #expect(launch.singletonExplanation(worldSize: world, libraryVersion: "X") == nil)
     }
   }
+
+  @Test("Open MPI tells whether it started the program itself, or a script")
+  func startedByLauncher() {
+    let environment = [
+      "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMMAND": "framesweep", "OMPI_ARGV": "plan a b.yaml",
+    ]
+    let started = { isStartedByLauncher($0, commandLine: $1) }
+    #expect(started(environment, ["/opt/bin/framesweep", "plan", "a b.yaml"]))
+    #expect(!started(environment, ["/opt/bin/framesweep", "plan", "b.yaml"]))
+    #expect(!started(environment, ["/opt/bin/framesweep"]))
+    var script = environment
+    script["OMPI_COMMAND"] = "bash"
+    #expect(!started(script, ["framesweep", "plan", "a b.yaml"]))
+    #expect(!started(["PMI_SIZE": "2"], ["framesweep"]))
+    let bare = ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMMAND": "framesweep"]
+    #expect(started(bare, ["./framesweep"]))
+  }
 }

@@ -8,7 +8,7 @@ struct SelfTestTests {
     _ scenario: String, ranks: Int, environment: [String: String?] = [:]
   ) throws -> ProcessResult {
     let launcher = try #require(MPILauncher.installed)
-    let program = try #require(BuiltProducts.executable("mpi-selftest"))
+    let program = try #require(BuiltProducts.executable("mpi-selftest"), "\(BuiltProducts.missing)")
     return try launcher.run(program, [scenario], ranks: ranks, environment: environment)
   }
 
@@ -95,7 +95,7 @@ struct SelfTestTests {
 
   @Test("Processes that srun started without --mpi do not go on alone")
   func singletonsOfSlurm() throws {
-    let program = try #require(BuiltProducts.executable("mpi-selftest"))
+    let program = try #require(BuiltProducts.executable("mpi-selftest"), "\(BuiltProducts.missing)")
     let result = try RunningProcess(
       program, ["hello"],
       environment: ["SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "4"]
@@ -111,7 +111,7 @@ struct SelfTestTests {
       installedExecutable("mpirun.mpich") != nil && MPILauncher.installed?.isOpenMPI == true
     })
   func singletonsOfAnotherLauncher() throws {
-    let program = try #require(BuiltProducts.executable("mpi-selftest"))
+    let program = try #require(BuiltProducts.executable("mpi-selftest"), "\(BuiltProducts.missing)")
     let other = try #require(installedExecutable("mpirun.mpich"))
     let result = try RunningProcess(other, ["-n", "2", program, "hello"]).wait()
     #expect(!result.isSuccess)

@@ -1,5 +1,6 @@
 import Architectures
 import Measurements
+import Networks
 import SweepSpec
 import Testing
 
@@ -33,11 +34,11 @@ struct CostLimitsTests {
         companions: {data: digits}
       """)
     let plan = try Plan(spec)
-    var model = CostModel(Recipe(plan))
+    var model = CostModel(SweepMeasurements(plan))
     let point = plan.point(at: 0)
     let cost = model.cost(of: point)
     // At least each weight once.
-    let weights = Double(point.architecture.parameterCount)
+    let weights = Double(point.network.counts().weights)
     #expect(cost.bytes >= 8 * weights && cost.bytes.isFinite)
     #expect(cost.flops >= 2 * weights && cost.flops.isFinite)
     #expect(cost.seconds > cost.secondsAtMost && cost.seconds.isFinite)
@@ -56,7 +57,7 @@ struct CostLimitsTests {
       measure: {frame: {minimum: true, statistics: true, bounds: true}}
       """)
     let plan = try Plan(spec)
-    var model = CostModel(Recipe(plan))
+    var model = CostModel(SweepMeasurements(plan))
     for index in 0..<plan.count {
       let cost = model.cost(of: plan.point(at: index))
       #expect(cost.bytes > 0 && cost.bytes.isFinite && cost.seconds.isFinite)

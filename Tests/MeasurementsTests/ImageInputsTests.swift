@@ -28,7 +28,9 @@ import Testing
     """
 
   private func loaded(_ neural: String, seed: Int = 1) throws -> ImageInputs {
-    var inputs = try #require(SweepInputs(opening: spec(neural, seed: seed), folder: "").images)
+    var inputs = try #require(
+      SweepInputs(opening: spec(neural, seed: seed), folder: "")
+        .images(of: NeuralFramesMeasurement.self))
     try inputs.load()
     return inputs
   }
@@ -57,7 +59,8 @@ import Testing
     let local = "{components: 3, from: neighbours, neighbours: 5}"
     for neural in [everything, "{images: 5, perturbations: {generative: \(local)}}"] {
       let own = try loaded(neural)
-      let other = try #require(ImageInputs(bytes: own.bytes, of: try spec(neural)))
+      let other = try #require(
+        try spec(neural).measure[NeuralFramesMeasurement.self]?.images(bytes: own.bytes, seed: 1))
       #expect(other.facts == own.facts && other.indices == own.indices)
       #expect(other.digests == own.digests)
       for family in own.measure.families {
@@ -107,7 +110,7 @@ import Testing
     let spec = try spec("{data: {idx: a.idx}, images: 2, perturbations: {noise: 1}}")
     let inputs = try SweepInputs(opening: spec, folder: folder.path)
     #expect(inputs.digests.count == 1)
-    let images = try #require(inputs.images)
+    let images = try #require(inputs.images(of: NeuralFramesMeasurement.self))
     #expect(images.facts.count == 2 && images.facts.shape.size == 2)
     // Its images do not fit the sweep's networks of 8 × 8.
     #expect(throws: SpecErrors.self) {

@@ -81,9 +81,9 @@ import Training
       let plan = try Plan(
         spec, inputDigests: other.digests, data: other.facts(for: spec.measure))
       #expect(plan.planHash == own.plan.planHash && plan.data == own.plan.data)
-      other.receiveImages(own.inputs.imageBytes, of: spec)
+      try other.receive(own.inputs.bytes, of: spec)
       var computer = PointComputer(
-        plan: plan, recipe: Recipe(plan), run: 0, rank: 1,
+        plan: plan, sweep: SweepMeasurements(plan), run: 0, rank: 1,
         images: try SweepImages(other, of: spec))
       var first = own.computer()
       #expect(computer.record(of: 0).values == first.record(of: 0).values)
@@ -92,14 +92,17 @@ import Training
 
   @Test("Some of the images are chosen by the seed, and split as asked") func some() throws {
     let sweep = try PreparedSweep(sweep("digits", images: "images: 300, batch: 8, test: 0.5, "))
-    let training = try #require(sweep.images.training)
+    let training = try #require(
+      sweep.images.prepared[TrainingMeasurement.section] as? TrainingInputs)
     #expect(training.images.count == 300 && training.images.classes == 10)
     #expect(training.split.test.count == 150 && training.split.validation.count == 30)
     let all = try Digits.images.values(0..<1_797)
     let known = Set(stride(from: 0, to: all.count, by: 64).map { Array(all[$0..<$0 + 64]) })
     let chosen = Set((0..<300).map { training.images.image($0) })
     #expect(chosen.count == 300 && chosen.isSubset(of: known))
-    #expect(try #require(sweep.images.companions).count == 12)
+    #expect(
+      try #require(sweep.images.prepared[CompanionsMeasurement.section] as? LabelledImages).count
+        == 12)
   }
 
   @Test(
@@ -146,6 +149,37 @@ import Training
     let error = #expect(throws: SpecErrors.self) {
       try SweepInputs(opening: spec, folder: folder.path)
     }
-    #expect(error?.description == "7:17: measure.train.data: " + message)
+    #expect(error?.description == "8:22: measure.companions.data: " + message)
+  }
+
+  @Test("Labels that start at 1 are warned of, once for a data set") func emptyClasses() throws {
+    let file = try File.create(folder.path("one.h5"))
+    do {
+      let root = try file.root()
+      try root.createDataset("images", .uint8, shape: [40, 1, 8, 8])
+        .write([UInt8](repeating: 9, count: 2_560))
+      try root.createDataset("labels", .int64, shape: [40]).write(
+        (0..<40).map { Int64($0 % 4 + 1) })
+      try root.createDataset("gaps", .int64, shape: [40]).write((0..<40).map { Int64($0 % 3 * 2) })
+      try root.createDataset("good", .int64, shape: [40]).write((0..<40).map { Int64($0 % 3) })
+    }
+    try file.close()
+    func warnings(_ labels: String) throws -> [String] {
+      let text = sweep("{file: one.h5, images: images, labels: \(labels)}")
+        .replacing("epochs: 2", with: "epochs: 2, batch: 4")
+      return try SweepInputs(opening: SpecReader.read(text), folder: folder.path)
+        .warnings.map(\.message)
+    }
+    #expect(try warnings("good").isEmpty)
+    #expect(
+      try warnings("labels") == [
+        "measure.companions.data: no image is of class 0, and the classifier has an output for each "
+          + "of 5 classes: labels that start at 1 are to be lowered by 1"
+      ])
+    #expect(
+      try warnings("gaps") == [
+        "measure.companions.data: no image is of the classes 1, 3, and the classifier has an output "
+          + "for each of 5 classes: classes count from 0"
+      ])
   }
 }

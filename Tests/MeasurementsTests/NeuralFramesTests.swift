@@ -1,12 +1,13 @@
 import Architectures
 import Foundation
-import Measurements
 import Networks
 import NeuralFrames
 import OpenBLAS
 import SweepRecords
 import SweepSpec
 import Testing
+
+@testable import Measurements
 
 @Suite("Neural frames of points") struct NeuralFramesOfPointsTests {
   // As a run does: with several threads the last bits depend on what else computes.
@@ -38,15 +39,6 @@ import Testing
     """
   }
 
-  @Test("Statistics are in the order of their columns") func order() {
-    #expect(FrameStatistic.allCases.count == NeuralStatistic.all.count)
-    for (statistic, columns) in zip(FrameStatistic.allCases, NeuralStatistic.all) {
-      let words = columns.perImage.rawValue.split(separator: "_").dropFirst()
-      let name = words.enumerated().map { $0 == 0 ? String($1) : $1.capitalized }.joined()
-      #expect("\(statistic)" == name)
-    }
-  }
-
   @Test("Records hold the same bits whoever computes them, in whatever order") func sameBits()
     throws
   {
@@ -68,7 +60,7 @@ import Testing
     for index in [1, 4, 6] {
       let point = sweep.plan.point(at: index)
       let record = computer.record(of: index)
-      let inputs = try #require(sweep.inputs.images)
+      let inputs = try #require(sweep.inputs.images(of: NeuralFramesMeasurement.self))
       let samples = try inputs.indices.indices.map { place in
         try ImageSample(
           image: inputs.image(place),
@@ -76,9 +68,9 @@ import Testing
             try inputs.directions($0, at: place)
           })
       }
+      let network = point.network.build()
       let push = try PushForward<Double>(
-        point.architecture,
-        weights: .heInitialization(of: point.architecture, seed: point.seed, draw: 1),
+        network, network.initialParameters(seed: point.seed, draw: 1),
         images: 1, vectors: 1 + 10 + 3 + 4 + 2, sweeps: sweeps)
       let last = push.representationCount - 1
       var gains: [Double] = []
@@ -87,7 +79,7 @@ import Testing
           guard representation == last else { return }
           gains.append(frames.values[1][.gain])
           let stored = try? sweep.value(
-            .neuralStableRank, of: record, draw: 1, family: 3, layer: last, image: place)
+            "neural_stable_rank", of: record, draw: 1, family: 3, layer: last, image: place)
           // Products of other sizes have other last bits.
           let expected = frames.values[3][.stableRank]
           #expect(abs((stored ?? .nan) - expected) < 1e-9 || frames.values[3].isValid == false)
@@ -98,15 +90,17 @@ import Testing
       func stored(_ id: ColumnID) throws -> Double {
         try sweep.value(id, of: record, draw: 1, family: 1, layer: last)
       }
-      #expect(abs(try stored(.neuralGainMean) - mean) < 1e-9)
-      #expect(abs(try stored(.neuralGainStd) - variance.squareRoot()) < 1e-9)
-      #expect(try stored(.neuralValidImages) == 6)
+      #expect(abs(try stored("neural_gain_mean") - mean) < 1e-9)
+      #expect(abs(try stored("neural_gain_std") - variance.squareRoot()) < 1e-9)
+      #expect(try stored("neural_valid_images") == 6)
       // A family of the input lies in itself, and layers that a point does not have hold nothing.
       #expect(
-        try sweep.value(.neuralGainMean, of: record, draw: 0, family: 2, layer: 0).isClose(to: 1))
+        try sweep.value("neural_gain_mean", of: record, draw: 0, family: 2, layer: 0).isClose(to: 1)
+      )
       if last < sweep.plan.maximumLayerCount {
         #expect(
-          try sweep.value(.neuralGainMean, of: record, draw: 0, family: 2, layer: last + 1).isNaN)
+          try sweep.value("neural_gain_mean", of: record, draw: 0, family: 2, layer: last + 1).isNaN
+        )
       }
     }
   }
@@ -120,11 +114,11 @@ import Testing
       let (left, right) = (plain.record(of: index), swept.record(of: index))
       #expect(right.status == .ok, "\(right.message)")
       func differs(_ layer: Int) throws -> Bool {
-        try one.value(.neuralGainMean, of: left, draw: 0, family: 0, layer: layer)
-          != three.value(.neuralGainMean, of: right, draw: 0, family: 0, layer: layer)
+        try one.value("neural_gain_mean", of: left, draw: 0, family: 0, layer: layer)
+          != three.value("neural_gain_mean", of: right, draw: 0, family: 0, layer: layer)
       }
       #expect(try !differs(0))
-      for layer in 1...one.plan.point(at: index).architecture.layerCount {
+      for layer in 1...one.plan.point(at: index).network.layerCount {
         #expect(try differs(layer))
       }
       #expect(right.execution.predictedSeconds > left.execution.predictedSeconds)
@@ -135,7 +129,7 @@ import Testing
   func memory() throws {
     let few = try PreparedSweep(Self.sweep(images: 256), loading: false)
     let many = try PreparedSweep(Self.sweep(images: 1_792), loading: false)
-    var (small, large) = (CostModel(few.recipe), CostModel(many.recipe))
+    var (small, large) = (CostModel(few.measurements), CostModel(many.measurements))
     for index in 0..<few.plan.count {
       let (one, other) = (
         small.cost(of: few.plan.point(at: index)), large.cost(of: many.plan.point(at: index))
@@ -160,11 +154,15 @@ extension PreparedSweep {
   func value(
     _ id: ColumnID, of record: Record, draw: Int, family: Int, layer: Int, image: Int = 0
   ) throws -> Double {
-    let place = try #require(recipe.layout.place(of: id))
-    let column = recipe.layout.columns[place]
-    let index = recipe.layout.index(
-      in: column, draw: draw, family: family, layer: layer, image: image)
-    let bits = try record.bits(of: id, in: recipe)[index]
+    let place = try #require(measurements.layout.place(of: id))
+    let column = measurements.layout.columns[place]
+    let index =
+      switch column.dimensions.count {
+      case 3: measurements.layout.index(at: place, [draw, layer])
+      case 4: measurements.layout.index(at: place, [draw, family, layer])
+      default: measurements.layout.index(at: place, [draw, family, layer, image])
+      }
+    let bits = try record.bits(of: id, in: measurements)[index]
     switch column.type {
     case .float64: return Double(bitPattern: bits)
     case .float32: return Double(Float(bitPattern: UInt32(bits)))

@@ -31,10 +31,10 @@ struct PredictionTests {
         measure: {frame: {statistics: true}}
         """)
       let plan = try Plan(spec)
-      let recipe = Recipe(plan)
-      var model = CostModel(recipe, rates: rates)
+      let measurements = SweepMeasurements(plan)
+      var model = CostModel(measurements, rates: rates)
       let cost = model.cost(of: plan.point(at: 0))
-      var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0)
+      var computer = PointComputer(plan: plan, sweep: measurements, run: 0, rank: 0)
       let before = try Self.restartPeak()
       let record = computer.record(of: 0)
       let bytes = try Self.status("VmHWM") - before

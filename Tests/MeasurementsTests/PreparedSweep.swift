@@ -4,15 +4,15 @@ import SweepSpec
 /// A sweep whose files were opened and whose images were loaded.
 struct PreparedSweep {
   let plan: Plan
-  let recipe: Recipe
+  let measurements: SweepMeasurements
   let inputs: SweepInputs
   let images: SweepImages
 
   init(_ text: String, folder: String = "", loading: Bool = true) throws {
     let spec = try SpecReader.read(text)
     var inputs = try SweepInputs(opening: spec, folder: folder)
-    plan = try Plan(spec, inputDigests: inputs.digests, data: inputs.facts(for: spec.measure))
-    recipe = Recipe(plan, images: inputs.images?.indices ?? [])
+    plan = try inputs.plan(of: spec)
+    measurements = SweepMeasurements(plan, inputs: inputs)
     if loading { try inputs.loadImages() }
     self.inputs = inputs
     images = loading ? try SweepImages(inputs, of: spec) : SweepImages()
@@ -25,7 +25,7 @@ struct PreparedSweep {
     var limits = PointLimits()
     limits.workerBytes = memoryLimit
     return PointComputer(
-      plan: plan, recipe: recipe, run: run, rank: rank, limits: limits, inputs: inputs,
+      plan: plan, sweep: measurements, run: run, rank: rank, limits: limits, inputs: inputs,
       images: images, checkpoints: checkpoints)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import ImageData
+import InducedFrames
 import OpenBLAS
 import SweepRecords
 import SweepSpec
@@ -18,8 +19,8 @@ import Training
     BLASLibrary.setThreadCount(1)
   }
 
-  /// Networks of every family, a projection and a recurrent one among them.
-  private static func head(_ name: String) -> String {
+  /// Networks of every family, a projection among them, that differ in one more key.
+  private static func head(_ name: String, _ axis: String, _ values: String) -> String {
     """
     format: 1
     name: \(name)
@@ -29,7 +30,7 @@ import Training
     grid:
       family: [chain, residual, dense]
       shortcut: [projection]
-      inference_sweeps: [1, 2]
+      \(axis): [\(values)]
 
     """
   }
@@ -48,30 +49,28 @@ import Training
   }
 
   private static let pairs: [(trained: ColumnID, read: ColumnID)] =
-    zip(NeuralColumns.trained.statistics, NeuralColumns.initial.statistics).flatMap {
-      [($0.mean, $1.mean), ($0.std, $1.std), ($0.perImage, $1.perImage)]
-    } + [
-      (.trainedNeuralSubspaceOverlapMean, .neuralSubspaceOverlapMean),
-      (.trainedFramePotential, .framePotential),
-      (.trainedDeepFramePotential, .deepFramePotential),
-      (.trainedMutualCoherence, .mutualCoherence), (.trainedMeanCoherence, .meanCoherence),
-    ]
+    (NeuralColumns.measured(perImage: true) + FrameStatistics.quantities.columns()).map {
+      ($0.id.afterTraining, $0.id)
+    }
 
-  @Test("What is measured of a written file is what its training measured, bit for bit")
-  func roundTrip() throws {
+  @Test(
+    "What is measured of a written file is what its training measured, bit for bit",
+    arguments: [("inference_sweeps", "1, 2"), ("normalization", "batch, group")])
+  func roundTrip(_ axis: String, _ values: String) throws {
     let trained = try PreparedSweep(
-      Self.head("one") + "weights: {init: he, draws: 2}\nmeasure:\n" + Self.measured + """
+      Self.head("one", axis, values) + "weights: {init: he, draws: 2}\nmeasure:\n" + Self.measured
+        + """
 
           train:
             epochs: 1
-            save_weights: {file: "nets/{family}-{inference_sweeps}-{draw}.h5", group: /best}
+            save_weights: {file: "nets/{family}-{\(axis)}-{draw}.h5", group: /best}
         """, folder: folder.path)
     let before = Self.records(of: trained)
     let read = try PreparedSweep(
-      Self.head("two") + """
+      Self.head("two", axis, values) + """
           weights:
-            - {file: "nets/{family}-{inference_sweeps}-0.h5", group: /best}
-            - {file: "nets/{family}-{inference_sweeps}-1.h5", group: /best}
+            - {file: "nets/{family}-{\(axis)}-0.h5", group: /best}
+            - {file: "nets/{family}-{\(axis)}-1.h5", group: /best}
         measure:
 
         """ + Self.measured, folder: folder.path)
@@ -80,12 +79,12 @@ import Training
     for record in before + after { #expect(record.status == .ok, "\(record.message)") }
     for (point, record) in before.enumerated() {
       for pair in Self.pairs {
-        let bits = try record.bits(of: pair.trained, in: trained.recipe)
+        let bits = try record.bits(of: pair.trained, in: trained.measurements)
         let halves = try (0..<2).map {
-          try after[2 * point + $0].bits(of: pair.read, in: read.recipe)
+          try after[2 * point + $0].bits(of: pair.read, in: read.measurements)
         }
         #expect(!bits.isEmpty && bits == halves[0] + halves[1], "\(pair.trained) of \(point)")
-        if pair.read == .framePotential { #expect(halves[0] != halves[1]) }
+        if pair.read == "neural_gain_mean" { #expect(halves[0] != halves[1]) }
       }
     }
   }
@@ -130,7 +129,7 @@ import Training
       }
       return values.firstIndex(of: values.max() ?? .nan) != Int(labels[image])
     }
-    let error = try record.numbers(of: .testError, in: sweep.recipe)[1]
+    let error = try record.numbers(of: "test_error", in: sweep.measurements)[1]
     // Most digits are told apart by now, so that a wrong classifier would show.
     #expect(error < 0.5)
     // Single precision may settle a tie otherwise.
@@ -143,7 +142,7 @@ import Training
     let sweep = try PreparedSweep(Self.small(train), folder: folder.path)
     let record = Self.records(of: sweep)[0]
     #expect(record.status == .ok, "\(record.message)")
-    let statuses = sweep.recipe.trainStatuses(in: record)
+    let statuses = sweep.measurements.trainStatuses(in: record)
     #expect(statuses == [.diverged, .diverged])
     #expect(!FileManager.default.fileExists(atPath: folder.path("nets")))
     let saved = try #require(sweep.computer().savedWeights)
@@ -170,7 +169,7 @@ import Training
     // As a rank does that reads no images itself.
     var inputs = try #require(
       SweepInputs(text: sweep.inputs.text, of: sweep.plan.spec, folder: folder.path))
-    inputs.receiveImages(sweep.inputs.imageBytes, of: sweep.plan.spec)
+    try inputs.receive(sweep.inputs.bytes, of: sweep.plan.spec)
     #expect(SavedWeights(sweep.plan, inputs: inputs)?.obstacles(for: [0]) == [])
     try write(first: 2)
     let changed = try PreparedSweep(text, folder: folder.path)
@@ -190,7 +189,7 @@ import Training
     try folder.write("mine", to: "nets")
     #expect(
       saved.obstacles(for: [0]).first
-        == "nets/0.h5: \(folder.path("nets")) is no folder, expected a folder that can be written to"
+        == "nets/0.h5: \(folder.path("nets")) is not a folder, expected a folder that can be written to"
     )
     try FileManager.default.removeItem(atPath: folder.path("nets"))
     try FileManager.default.createDirectory(

@@ -35,12 +35,7 @@ import Testing
   }
 
   private var pairs: [(ColumnID, ColumnID)] {
-    zip(NeuralColumns.initial.statistics, NeuralColumns.trained.statistics).flatMap {
-      [($0.mean, $1.mean), ($0.std, $1.std), ($0.perImage, $1.perImage)]
-    } + [
-      (.neuralValidImages, .trainedNeuralValidImages),
-      (.neuralSubspaceOverlapMean, .trainedNeuralSubspaceOverlapMean),
-    ]
+    NeuralColumns.measured(perImage: true).map { ($0.id, $0.id.afterTraining) }
   }
 
   @Test("A training that takes no steps leaves every bit of the neural frames as it was")
@@ -51,9 +46,9 @@ import Testing
       let record = computer.record(of: index)
       #expect(record.status == .ok, "\(record.message)")
       for (initial, trained) in pairs {
-        let before = try bytes(initial, of: record, sweep.recipe.layout)
+        let before = try bytes(initial, of: record, sweep.measurements.layout)
         #expect(!before.isEmpty)
-        #expect(try before == bytes(trained, of: record, sweep.recipe.layout), "\(trained)")
+        #expect(try before == bytes(trained, of: record, sweep.measurements.layout), "\(trained)")
       }
     }
   }
@@ -68,9 +63,9 @@ import Testing
         for layer in 0..<3 {
           let (before, after) = (
             try sweep.value(
-              .neuralEffectiveRankMean, of: record, draw: draw, family: 1, layer: layer),
+              "neural_effective_rank_mean", of: record, draw: draw, family: 1, layer: layer),
             try sweep.value(
-              .trainedNeuralEffectiveRankMean, of: record, draw: draw, family: 1, layer: layer)
+              "trained_neural_effective_rank_mean", of: record, draw: draw, family: 1, layer: layer)
           )
           #expect(before.isFinite && (before == after) == (layer == 0), "\(before), \(after)")
         }
@@ -82,7 +77,7 @@ import Testing
     let sweep = try PreparedSweep(Self.sweep(rate: 0))
     let text = Self.sweep(rate: 0).split(separator: "\n").filter { !$0.contains("train:") }
     let untrained = try PreparedSweep(text.joined(separator: "\n"))
-    var (model, smaller) = (CostModel(sweep.recipe), CostModel(untrained.recipe))
+    var (model, smaller) = (CostModel(sweep.measurements), CostModel(untrained.measurements))
     let cost = model.cost(of: sweep.plan.point(at: 0))
     let less = smaller.cost(of: untrained.plan.point(at: 0))
     #expect(cost.seconds > 2 * less.seconds - 1e-3 && cost.flops > 2 * less.flops)

@@ -1,8 +1,10 @@
 import Digest
 import Foundation
+import Networks
 import OpenBLAS
 import SweepRecords
 import SweepSpec
+import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -30,7 +32,7 @@ import Training
 
   private let sweep: PreparedSweep
   private var plan: Plan { sweep.plan }
-  private var recipe: Recipe { sweep.recipe }
+  private var measurements: SweepMeasurements { sweep.measurements }
 
   init() throws {
     // As the program does: other numbers of threads give other bits.
@@ -48,23 +50,23 @@ import Training
       #expect(record.status == .ok, "\(record.message)")
       #expect(record.values == forward[index].values)
       // Guessing is wrong nine times of ten; two epochs of a small network are far better.
-      for error in try record.numbers(of: .testError, in: recipe) {
+      for error in try record.numbers(of: "test_error", in: measurements) {
         #expect(error > 0 && error < 0.5)
       }
       #expect(
-        try record.numbers(of: .trainedDeepFramePotential, in: recipe)
-          != record.numbers(of: .deepFramePotential, in: recipe))
+        try record.numbers(of: "trained_deep_frame_potential", in: measurements)
+          != record.numbers(of: "deep_frame_potential", in: measurements))
       let (clean, attacked) = (
-        try record.numbers(of: .testError, in: recipe),
-        try record.numbers(of: .adversarialError, in: recipe)
+        try record.numbers(of: "test_error", in: measurements),
+        try record.numbers(of: "adversarial_error", in: measurements)
       )
       // Draw × attack × radius, ascending: a larger radius finds more mistakes of these networks.
       #expect(attacked.count == 8)
       for place in stride(from: 0, to: 8, by: 2) {
         #expect(clean[place / 4] <= attacked[place] && attacked[place] < attacked[place + 1])
       }
-      for id in [ColumnID.synflowLog, .naswot, .snip, .ntkCondition] {
-        #expect(try record.numbers(of: id, in: recipe).allSatisfy(\.isFinite))
+      for id in ["synflow_log" as ColumnID, "naswot", "snip", "ntk_condition"] {
+        #expect(try record.numbers(of: id, in: measurements).allSatisfy(\.isFinite))
       }
       #expect(record.execution.predictedSeconds > 0)
     }
@@ -84,7 +86,7 @@ import Training
     var computer = sweep.computer()
     let record = computer.record(of: 0)
     #expect(record.status == .ok, "\(record.message)")
-    let error = try #require(try record.numbers(of: .testError, in: sweep.recipe).first)
+    let error = try #require(try record.numbers(of: "test_error", in: sweep.measurements).first)
     #expect(error <= 0.03)
   }
 
@@ -115,17 +117,19 @@ import Training
     }
     let expected = record(nil).values
     let point = plan.point(at: 0)
-    let measure = try #require(recipe.measure.train)
-    let inputs = try #require(sweep.images.training)
+    let measure = try #require(plan.spec.measure[TrainingMeasurement.self])
+    let inputs = try #require(
+      sweep.images.prepared[TrainingMeasurement.section] as? TrainingInputs)
     let trainer = try Trainer(
-      point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
+      point.network.build(classes: inputs.images.classes), images: inputs.images,
+      split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: 1)
     try trainer.runEpoch()
     checkpoints.keep(trainer.state, of: point.id, draw: 1)
     #expect(record(checkpoints).values == expected)
     // The state is really read: another one gives other results.
     var other = trainer.state
-    other.parameters = other.parameters.map { -$0 }
+    other.descent.parameters = other.descent.parameters.map { -$0 }
     checkpoints.keep(other, of: point.id, draw: 1)
     #expect(record(checkpoints).values != expected)
     // A torn file, and one of another plan, are as none.
@@ -146,6 +150,22 @@ import Training
     #expect(!FileManager.default.fileExists(atPath: checkpoints.folder))
   }
 
+  @Test("A state that cannot be kept is reported, and the training is as it was")
+  func unkept() throws {
+    let folder = try TemporaryDirectory()
+    // A file stands where the folder would be.
+    try folder.write("", to: "kept")
+    let problems = Mutex<[String]>([])
+    let checkpoints = TrainingCheckpoints(
+      folder: folder.path + "/kept", plan: plan.planHash, interval: .zero,
+      failed: { problem in problems.withLock { $0.append(problem) } })
+    var alone = sweep.computer(run: 1, rank: 1, checkpoints: nil)
+    var unlucky = sweep.computer(run: 1, rank: 1, checkpoints: checkpoints)
+    #expect(unlucky.record(of: 0).values == alone.record(of: 0).values)
+    let said = problems.withLock { $0 }
+    #expect(!said.isEmpty && said.allSatisfy { $0.hasPrefix("\(folder.path)/kept: ") }, "\(said)")
+  }
+
   @Test("What was kept of a point goes once its record is made, but where a limit ended it")
   func removal() throws {
     let folder = try TemporaryDirectory()
@@ -153,7 +173,7 @@ import Training
       folder: folder.path + "/kept", plan: plan.planHash, interval: .seconds(3_600), grace: .zero)
     let ids = (0..<2).map { plan.point(at: $0).id }
     // States of another size are not gone on from, and are removed like others.
-    let state = TrainingState(parameters: [1, 2, 3])
+    let state = TrainingState(parameters: [1, 2, 3], .adamW())
     for id in ids { for draw in 0..<2 { checkpoints.keep(state, of: id, draw: draw) } }
     func kept() -> [String]? {
       try? FileManager.default.contentsOfDirectory(atPath: checkpoints.folder).sorted()
@@ -178,15 +198,24 @@ import Training
     let folder = try TemporaryDirectory()
     let checkpoints = TrainingCheckpoints(folder: folder.path + "/kept", plan: plan.planHash)
     let id = plan.point(at: 0).id
-    var state = TrainingState(parameters: [-0.0, 1.5, .leastNonzeroMagnitude, -.infinity, 3e38])
-    state.velocity = [2, -1, 0, .greatestFiniteMagnitude, -7.25]
-    state.epoch = 12
-    state.convergedAfter = 9
-    checkpoints.keep(state, of: id, draw: 3)
-    let found = try #require(checkpoints.state(of: id, draw: 3, parameterCount: 5))
-    #expect(found == state)
-    #expect(found.parameters.map(\.bitPattern) == state.parameters.map(\.bitPattern))
-    #expect(checkpoints.state(of: id, draw: 3, parameterCount: 4) == nil)
+    for optimizer in [Optimizer.sgd(momentum: 0.9), .adamW()] {
+      var state = TrainingState(
+        parameters: [-0.0, 1.5, .leastNonzeroMagnitude, -.infinity, 3e38], optimizer)
+      for place in state.descent.moments.indices {
+        state.descent.moments[place] = 3 - 1.25 * Float(place)
+      }
+      state.epoch = 12
+      state.convergedAfter = 9
+      checkpoints.keep(state, of: id, draw: 3)
+      let found = try #require(
+        checkpoints.state(of: id, draw: 3, parameterCount: 5, optimizer))
+      #expect(found == state)
+      let (before, after) = (state.descent.parameters, found.descent.parameters)
+      #expect(after.map(\.bitPattern) == before.map(\.bitPattern))
+      #expect(checkpoints.state(of: id, draw: 3, parameterCount: 4, optimizer) == nil)
+      let other = optimizer == .adamW() ? Optimizer.sgd() : .adamW()
+      #expect(checkpoints.state(of: id, draw: 3, parameterCount: 5, other) == nil)
+    }
     #expect(checkpoints.pause(afterWriting: .milliseconds(20)) == .seconds(1))
     #expect(checkpoints.pause(afterWriting: .milliseconds(400)) == .seconds(20))
   }
@@ -199,19 +228,23 @@ import Training
       let (one, three) = (computer.record(of: place), computer.record(of: place + 1))
       #expect(one.status == .ok && three.status == .ok, "\(three.message)")
       for id in [
-        ColumnID.framePotential, .deepFramePotential, .mutualCoherence, .meanCoherence,
-        .spectralNormLog,
+        "frame_potential" as ColumnID, "deep_frame_potential", "mutual_coherence", "mean_coherence",
+        "spectral_norm_log",
       ] {
-        #expect(try one.numbers(of: id, in: recipe) == three.numbers(of: id, in: recipe))
+        #expect(
+          try one.numbers(of: id, in: measurements) == three.numbers(of: id, in: measurements))
       }
       for id in [
-        ColumnID.trainLoss, .adversarialError, .trainedFramePotential, .zenScore, .gradientNorm,
-        .snip, .ntkCondition,
+        "train_loss" as ColumnID, "adversarial_error", "trained_frame_potential", "zen_score",
+        "gradient_norm",
+        "snip", "ntk_condition",
       ] {
-        #expect(try one.numbers(of: id, in: recipe) != three.numbers(of: id, in: recipe), "\(id)")
+        #expect(
+          try one.numbers(of: id, in: measurements) != three.numbers(of: id, in: measurements),
+          "\(id)")
       }
-      #expect(try three.numbers(of: .synflowLog, in: recipe).allSatisfy(\.isNaN))
-      for error in try three.numbers(of: .testError, in: recipe) {
+      #expect(try three.numbers(of: "synflow_log", in: measurements).allSatisfy(\.isNaN))
+      for error in try three.numbers(of: "test_error", in: measurements) {
         #expect(error > 0 && error < 0.8)
       }
       #expect(three.execution.predictedSeconds > one.execution.predictedSeconds)
@@ -219,6 +252,51 @@ import Training
     // One sweep is the network that a file without the key has.
     var plain = self.sweep.computer()
     #expect(plain.record(of: 0).values == computer.record(of: 0).values)
+  }
+
+  @Test(
+    "Networks with batch normalisation are trained, attacked and scored, the same bits after a kill"
+  )
+  func batchNormalization() throws {
+    let text = Self.sweep.replacing("family: [chain, dense]", with: "family: [residual]")
+      .replacing("stage_depth: [2]", with: "stage_depth: [3]")
+      .replacing(
+        "width: [12]", with: "width: [12]\n  normalization: [batch]\n  branch_scale: [1, 0]"
+      )
+      .replacing("epochs: 2", with: "epochs: 3, optimizer: adamw, learning_rate: 0.01")
+    let sweep = try PreparedSweep(text)
+    let folder = try TemporaryDirectory()
+    let checkpoints = TrainingCheckpoints(
+      folder: folder.path + "/kept", plan: sweep.plan.planHash, interval: .seconds(3_600))
+    let measure = try #require(sweep.plan.spec.measure[TrainingMeasurement.self])
+    let inputs = try #require(
+      sweep.images.prepared[TrainingMeasurement.section] as? TrainingInputs)
+    for index in 0..<2 {
+      var computer = sweep.computer()
+      let record = computer.record(of: index)
+      try #require(record.status == .ok, "\(record.message)")
+      let errors = try record.numbers(of: "test_error", in: sweep.measurements)
+      #expect(errors.allSatisfy { $0 > 0 && $0 < 0.5 }, "\(errors)")
+      let attacked = try record.numbers(of: "adversarial_error", in: sweep.measurements)
+      for place in stride(from: 0, to: 8, by: 2) { #expect(errors[place / 4] <= attacked[place]) }
+      for id in ["snip" as ColumnID, "gradient_norm"] {
+        #expect(try record.numbers(of: id, in: sweep.measurements).allSatisfy { $0 > 0 })
+      }
+      let point = sweep.plan.point(at: index)
+      let network = point.network.build(classes: inputs.images.classes)
+      let trainer = try Trainer(
+        network, images: inputs.images, split: inputs.split, settings: measure.settings,
+        seed: point.seed, draw: 0)
+      let start = trainer.state.descent.parameters
+      try trainer.runEpoch()
+      // Statistics have moved with the batches.
+      let statistics = network.trained.upperBound..<network.parameterCount
+      #expect(statistics.count == 2 * 3 * 12)
+      for place in statistics { #expect(trainer.state.descent.parameters[place] != start[place]) }
+      checkpoints.keep(trainer.state, of: point.id, draw: 0)
+      var resumed = sweep.computer(run: 1, rank: 1, checkpoints: checkpoints)
+      #expect(resumed.record(of: index).values == record.values)
+    }
   }
 
   @Test("A training by several sweeps that was killed goes on with the same bits")
@@ -231,10 +309,12 @@ import Training
     var computer = sweep.computer()
     let expected = computer.record(of: 0).values
     let point = sweep.plan.point(at: 0)
-    let measure = try #require(sweep.recipe.measure.train)
-    let inputs = try #require(sweep.images.training)
+    let measure = try #require(sweep.plan.spec.measure[TrainingMeasurement.self])
+    let inputs = try #require(
+      sweep.images.prepared[TrainingMeasurement.section] as? TrainingInputs)
     let trainer = try Trainer(
-      point.architecture, images: inputs.images, split: inputs.split, settings: measure.settings,
+      point.network.build(classes: inputs.images.classes), images: inputs.images,
+      split: inputs.split, settings: measure.settings,
       seed: point.seed, draw: 0, sweeps: 2)
     try trainer.runEpoch()
     checkpoints.keep(trainer.state, of: point.id, draw: 0)

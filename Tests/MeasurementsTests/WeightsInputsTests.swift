@@ -1,6 +1,7 @@
 import Architectures
 import Foundation
 import GoldenValues
+import HDF5Fixtures
 import ImageData
 import Measurements
 import SweepRecords
@@ -41,16 +42,17 @@ import Testing
       include: [\(architecture.canonicalText)]
       weights: {file: net.h5, group: /epoch10}
       """)
-    let recipe = Recipe(plan)
-    var computer = PointComputer(plan: plan, recipe: recipe, run: 0, rank: 0, inputs: inputs)
+    let measurements = SweepMeasurements(plan)
+    var computer = PointComputer(plan: plan, sweep: measurements, run: 0, rank: 0, inputs: inputs)
     let record = computer.record(of: 0)
     #expect(record.status == .ok, "\(record.message)")
     #expect(record.draws == 1)
     for (name, expected) in frame.expected {
-      guard let id = ColumnID(rawValue: name), let place = recipe.layout.place(of: id),
-        recipe.layout.columns[place].type == .float64
+      let id = ColumnID(rawValue: name)
+      guard let place = measurements.layout.place(of: id),
+        measurements.layout.columns[place].type == .float64
       else { continue }
-      #expect(agree(try record.numbers(of: id, in: recipe)[0], expected ?? .nan), "\(name)")
+      #expect(agree(try record.numbers(of: id, in: measurements)[0], expected ?? .nan), "\(name)")
     }
   }
 
@@ -82,7 +84,7 @@ import Testing
       #expect(plan.count == 2 && plan.duplicateCount == 1)
       #expect(inputs.digests.count == 2)
       var computer = PointComputer(
-        plan: plan, recipe: Recipe(plan), run: 0, rank: 0, inputs: inputs)
+        plan: plan, sweep: SweepMeasurements(plan), run: 0, rank: 0, inputs: inputs)
       #expect((0..<2).allSatisfy { computer.record(of: $0).status == .ok })
     }
   }
@@ -120,7 +122,7 @@ import Testing
         weights: [{file: nan.h5}, {file: dead.h5}, {init: he}]
       """)
     var computer = PointComputer(
-      plan: plan, recipe: Recipe(plan), run: 0, rank: 0, inputs: inputs)
+      plan: plan, sweep: SweepMeasurements(plan), run: 0, rank: 0, inputs: inputs)
     let records = (0..<3).map { computer.record(of: $0) }
     #expect(records.map(\.status) == [.failed, .nonfinite, .ok])
     #expect(
@@ -145,7 +147,7 @@ import Testing
       weights: {file: net.h5}
       """)
     var computer = PointComputer(
-      plan: plan, recipe: Recipe(plan), run: 0, rank: 0, inputs: inputs)
+      plan: plan, sweep: SweepMeasurements(plan), run: 0, rank: 0, inputs: inputs)
     let record = computer.record(of: 0)
     #expect(record.status == .nonfinite)
     #expect(
@@ -202,9 +204,69 @@ import Testing
     #expect(first.point(at: 0).id == second.point(at: 0).id)
     #expect(first.point(at: 0).identityText.hasSuffix("\nweights: {file: \"net.h5\"}\n"))
     var computer = PointComputer(
-      plan: first, recipe: Recipe(first), run: 0, rank: 0, inputs: copied)
+      plan: first, sweep: SweepMeasurements(first), run: 0, rank: 0, inputs: copied)
     let record = computer.record(of: 0)
     #expect(record.status == .failed)
     #expect(record.message.contains("has changed"))
+  }
+
+  @Test("Files that weights are linked from are a part of the plan, on every host") func sources()
+    throws
+  {
+    let points = """
+      include: [{family: chain, input: {channels: 4, size: 1}, stages: [{widths: [2]}]}]
+      weights: {file: nets/linked.h5}
+      """
+    try FileManager.default.createDirectory(
+      atPath: folder.path("nets"), withIntermediateDirectories: true)
+    func write(seed: UInt64) throws {
+      try? FileManager.default.removeItem(atPath: folder.path("nets/real.h5"))
+      try WeightsFile.write(
+        NetworkWeights(layers: [Self.tensor(2, 4, seed: seed)]), to: folder.path("nets/real.h5"))
+    }
+    try write(seed: 1)
+    try HDF5Fixture.externalLink(
+      "0", to: "/0", of: "real.h5", in: folder.path("nets/linked.h5"))
+    let (first, inputs) = try plan(points)
+    #expect(inputs.digests.count == 2)
+    let lines = inputs.text.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasSuffix(" nets/linked.h5"))
+    #expect(lines[1].hasPrefix("weights_source ") && lines[1].hasSuffix(" nets/real.h5"))
+    let copied = try #require(SweepInputs(text: inputs.text, of: first.spec, folder: folder.path))
+    #expect(copied.digests == inputs.digests && copied.text == inputs.text)
+    func record() -> Record {
+      var computer = PointComputer(
+        plan: first, sweep: SweepMeasurements(first), run: 0, rank: 0, inputs: copied)
+      return computer.record(of: 0)
+    }
+    #expect(record().status == .ok)
+    try write(seed: 2)
+    #expect(try plan(points).plan.planHash != first.planHash)
+    let late = record()
+    #expect(late.status == .failed)
+    #expect(late.message.hasPrefix("nets/real.h5: the file has changed"), "\(late.message)")
+    try FileManager.default.removeItem(atPath: folder.path("nets/real.h5"))
+    #expect(copied.weights.missingHere() == ["nets/real.h5"])
+  }
+
+  @Test("What no network uses is said once for all files that hold the same") func unused() throws {
+    for width in 2...4 {
+      let path = folder.path("net\(width).h5")
+      try WeightsFile.write(
+        NetworkWeights(layers: [Self.tensor(width, 4, seed: UInt64(width))]), to: path)
+      try HDF5Fixture.halfDataset("0/momentum", shape: [2], [1, 2], in: path)
+      if width == 4 { try HDF5Fixture.halfDataset("optimizer/step", shape: [1], [1], in: path) }
+    }
+    let (_, inputs) = try plan(
+      """
+      architecture: {family: chain, input: {channels: 4, size: 1}, stage_depth: 1}
+      grid: {width: [2, 3, 4]}
+      weights: {file: "net{width}.h5"}
+      """)
+    #expect(
+      inputs.warnings.map(\.description) == [
+        "6:10: weights: net2.h5: the network does not use /0/momentum, and so it is in 1 more file",
+        "6:10: weights: net4.h5: the network does not use /0/momentum, /optimizer",
+      ])
   }
 }

@@ -1,6 +1,7 @@
 import Architectures
 import InducedFrames
 import MemoryBudgets
+import NetworkGraphs
 import Networks
 import TestSupport
 import Testing
@@ -43,9 +44,12 @@ import Testing
           #expect(budget.takenByteCount == 0)
         }
         attempt {
-          _ = try Propagation<Float>(architecture, weights: weights, images: 3, vectors: 2)
+          let graph = BuiltNetwork(architecture)
+          _ = try Evaluator<Float>(
+            graph.graph, parameters: graph.parameters(weights),
+            representations: graph.values, images: 3, vectors: 2)
         }
-        attempt { _ = try DifferentiableNetwork<Float>(architecture, images: 3) }
+        attempt { _ = try GraphClassifier<Float>(architecture, images: 3, classes: 2) }
         attempt {
           var cache = StructureCache()
           _ = try FrameStatistics(

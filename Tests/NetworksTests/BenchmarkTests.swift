@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import NetworkGraphs
 import Networks
 import OpenBLAS
 import Testing
@@ -17,23 +18,23 @@ struct NetworksBenchmarkTests {
   }
 
   /// The best of several passes, in FLOP/s.
-  static func rate<Scalar: NetworkScalar>(
+  static func rate<Scalar: GraphScalar>(
     _ architecture: Architecture, images: Int, vectors: Int, as: Scalar.Type
   ) throws -> Double {
     let weights = NetworkWeights.heInitialization(of: architecture, seed: 1, draw: 0)
-    let propagation = try Propagation<Scalar>(
-      architecture, weights: weights, images: images, vectors: vectors)
-    let batch = propagation.makeInput()
-    let count = batch.dimension * vectors
+    let graph = BuiltNetwork(architecture)
+    let evaluator = try Evaluator<Scalar>(
+      graph.graph, parameters: graph.parameters(weights), representations: graph.values,
+      images: images, vectors: vectors)
+    let count = graph.graph[graph.graph.input].shape.count * vectors
     let values = (0..<count).map { Double($0 * 7919 % 1001) / 500 - 1 }
-    for image in 0..<images { batch.store(values.span, vectorsFrom: 0, ofImage: image) }
+    for image in 0..<images { evaluator.store(values.span, vectorsFrom: 0, ofImage: image) }
     var best = Duration.seconds(3_600)
     for _ in 0..<12 {
-      best = min(best, try ContinuousClock().measure { try propagation.run(batch) { _, _ in } })
+      best = min(best, try ContinuousClock().measure { try evaluator.run { _ in } })
     }
-    let cost = PropagationCost(
-      architecture, images: images, vectors: vectors, scalarBytes: MemoryLayout<Scalar>.size)
-    return cost.flops / (best / .seconds(1))
+    let flops = Double(architecture.forwardFLOPs * images * vectors)
+    return flops / (best / .seconds(1))
   }
 
   @Test("Four layers of equal width, 35 vectors an image")

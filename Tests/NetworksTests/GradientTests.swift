@@ -1,4 +1,5 @@
 import Architectures
+import NetworkGraphs
 import Networks
 import TestSupport
 import Testing
@@ -7,60 +8,60 @@ import Testing
   /// A network of any family with a classifier, in a range where scores are of the order of one.
   struct Sample {
     let architecture: Architecture
-    let layout: ParameterLayout
+    let built: BuiltNetwork
     var parameters: [Double]
     var images: [[Double]]
-    let labels: [Int]
+    var labels: [Int]
 
     init(seed: Int) throws {
       let network = try randomNetwork(seed: seed)
       var random = SeededGenerator(seed: UInt64(seed) &+ 5)
       architecture = network.architecture
-      layout = ParameterLayout(architecture, classes: 3)
-      parameters = layout.vector(of: network.weights)
-      if let range = layout.classifier?.range, let bias = layout.classifierBias {
-        for place in [range, bias].joined() { parameters[place] = random.numbers(1)[0] }
+      built = BuiltNetwork(architecture, classes: 3)
+      parameters = built.vector(of: built.parameters(network.weights))
+      for place in built.parameters.filter(\.isClassifier).map(\.range).joined() {
+        parameters[place] = random.numbers(1)[0]
       }
-      let tensors = layout.layers + layout.projections.values.sorted { $0.start < $1.start }
-      for tensor in tensors {
-        let scale = (3 / Double(tensor.columns * tensor.kernel * tensor.kernel)).squareRoot()
-        for place in tensor.range { parameters[place] *= scale }
+      for weight in built.parameters where weight.role == .weight && !weight.isClassifier {
+        let fanIn = weight.range.count / built.graph[weight.id].shape[0]
+        let scale = (3 / Double(fanIn)).squareRoot()
+        for place in weight.range { parameters[place] *= scale }
       }
       let count = architecture.input.channels * architecture.input.size * architecture.input.size
       images = (0..<1 + seed % 3).map { _ in random.numbers(count) }
       labels = images.map { _ in Int.random(in: 0..<3, using: &random) }
     }
 
-    func network<Scalar: DifferentiableScalar>(
+    func network<Scalar: GraphScalar>(
       _: Scalar.Type = Double.self
-    ) throws -> ClassifyingNetwork<Scalar> {
-      try ClassifyingNetwork(architecture, images: images.count, classes: 3)
+    ) throws -> GraphClassifier<Scalar> {
+      try GraphClassifier(architecture, images: images.count, classes: 3)
     }
 
-    func evaluate<Scalar: DifferentiableScalar>(
-      _ network: ClassifyingNetwork<Scalar>
-    ) throws -> Double {
-      try network.setParameters(parameters.map { Scalar($0) })
-      for (index, image) in images.enumerated() {
-        network.network.input.store(image.span, vectorsFrom: 0, ofImage: index)
-      }
+    func evaluate<Scalar: GraphScalar>(_ network: GraphClassifier<Scalar>) throws -> Double {
+      let numbers = parameters.map { Scalar($0) }
+      try network.setParameters(numbers.span)
+      for (index, image) in images.enumerated() { network.store(image.span, at: index) }
       try network.classify()
       return network.score(labels).loss / Double(labels.count)
     }
 
     /// The gradients with respect to the parameters and to the images.
-    func gradients<Scalar: DifferentiableScalar>(
-      _ network: ClassifyingNetwork<Scalar>
+    func gradients<Scalar: GraphScalar>(
+      _ network: GraphClassifier<Scalar>
     ) throws -> (parameters: [Double], images: [[Double]]) {
       _ = try evaluate(network)
-      var gradient = [Scalar](repeating: 0, count: layout.count)
-      try unsafe gradient.withUnsafeMutableBufferPointer { buffer in
-        try unsafe network.backward(labels: labels, into: buffer.baseAddress, wantsInput: true)
-      }
-      return (
-        gradient.map { Double($0) },
-        images.indices.map { network.network.inputGradient.vector(0, ofImage: $0) }
-      )
+      try network.backward(labels: labels, wantsInput: true)
+      return (Self.parameterGradient(network), images.indices.map { network.imageGradient(at: $0) })
+    }
+
+    static func parameterGradient<Scalar: GraphScalar>(
+      _ network: GraphClassifier<Scalar>
+    ) -> [Double] {
+      var gradient = [Scalar](repeating: 0, count: network.network.parameterCount)
+      var span = gradient.mutableSpan
+      network.copyParameterGradients(to: &span)
+      return gradient.map { Double($0) }
     }
   }
 
@@ -90,11 +91,8 @@ import Testing
             absolute: 1e-7 * size + 1e-9))
       }
     }
-    let layout = sample.layout
-    let ranges =
-      layout.layers.map(\.range) + layout.projections.values.map(\.range)
-      + [layout.classifier?.range, layout.classifierBias].compactMap(\.self) + layout.biases
-    #expect(ranges.reduce(0) { $0 + $1.count } == layout.count)
+    let ranges = sample.built.parameters.map(\.range)
+    #expect(ranges.reduce(0) { $0 + $1.count } == sample.built.parameterCount)
     for range in ranges {
       try check(Array(gradients.parameters[range])) { move in
         var moved = sample
@@ -121,26 +119,30 @@ import Testing
     #expect(areClose(float.parameters, double.parameters, absolute: 1e-4 * (1 + scale)))
   }
 
-  @Test("The forward pass is that of propagation", arguments: 0..<12)
+  @Test("The forward pass is that of the graph", arguments: 0..<12)
   func forward(_ seed: Int) throws {
     let sample = try Sample(seed: seed)
-    let network = try sample.network()
+    let network = try GraphClassifier<Double>(
+      sample.architecture, images: sample.images.count, classes: 3, showsRepresentations: true)
     _ = try sample.evaluate(network)
-    let propagation = try Propagation<Double>(
-      sample.architecture, weights: sample.layout.network(of: sample.parameters),
-      images: sample.images.count, vectors: 1)
-    let batch = propagation.makeInput()
-    for (index, image) in sample.images.enumerated() {
-      batch.store(image.span, vectorsFrom: 0, ofImage: index)
+    var found: [Int: [[Double]]] = [:]
+    try network.classify { layer, representation in
+      found[layer] = sample.images.indices.map { representation.vector(0, ofImage: $0) }
     }
-    try propagation.run(batch) { index, expected in
+    #expect(found.count == sample.architecture.layerCount + 1)
+    let graph = BuiltNetwork(sample.architecture)
+    let evaluator = try Evaluator<Double>(
+      graph.graph, parameters: sample.built.parametersWithoutClassifier(sample.parameters),
+      representations: graph.values, images: sample.images.count, vectors: 1)
+    for (index, image) in sample.images.enumerated() {
+      evaluator.store(image.span, vectorsFrom: 0, ofImage: index)
+    }
+    try evaluator.run { expected in
+      let index = graph.values.firstIndex(of: expected.value) ?? 0
       for image in sample.images.indices {
         let values = expected.vector(0, ofImage: image)
         let scale = 1 + values.reduce(0) { max($0, abs($1)) }
-        #expect(
-          areClose(
-            network.network.representation(index).vector(0, ofImage: image), values,
-            absolute: 1e-12 * scale))
+        #expect(areClose(found[index]?[image] ?? [], values, absolute: 1e-12 * scale))
       }
     }
   }
@@ -150,19 +152,16 @@ import Testing
     let architecture = try Architecture(
       family: .chain, input: InputShape(channels: 2, size: 1),
       stages: [Stage(widths: [2], kernel: 1, stride: 1)])
-    let network = try ClassifyingNetwork<Double>(architecture, images: 2, classes: 4)
-    try network.setParameters([Double](repeating: 0, count: network.layout.count))
-    network.network.input.clear(vectorsFrom: 0, ofImage: 0)
-    network.network.input.clear(vectorsFrom: 0, ofImage: 1)
+    let network = try GraphClassifier<Double>(architecture, images: 2, classes: 4)
+    network.clear(at: 0)
+    network.clear(at: 1)
     try network.classify()
     let score = network.score([3])
     #expect(isClose(score.loss, 1.386294361119891, relative: 1e-15))
     // A tie is a mistake: no score is the largest.
     #expect(score.mistakes == 1)
-    var gradient = [Double](repeating: 0, count: network.layout.count)
-    try unsafe gradient.withUnsafeMutableBufferPointer { buffer in
-      try unsafe network.backward(labels: [3], into: buffer.baseAddress)
-    }
+    try network.backward(labels: [3])
+    let gradient = Sample.parameterGradient(network)
     // exp and log leave the last digits open.
     let expected = [0.25, 0.25, 0.25, -0.75]
     #expect(areClose(Array(gradient.suffix(4)), expected, absolute: 1e-15))

@@ -1,4 +1,3 @@
-import Networks
 import TestSupport
 import Testing
 
@@ -20,20 +19,18 @@ import Testing
       }
   }
 
-  static func analyze<Scalar: NetworkScalar>(
+  static func analyze<Scalar: FrameScalar>(
     _ vectors: [[Float]], as: Scalar.Type, isRectified: Bool = true
   ) throws -> FrameMeasurement {
     let sample = try FramePropertyTests.sample(channels: 3, size: 4, counts: counts, seed: 7)
     let all = vectors.flatMap { $0.map { Scalar($0) } }
-    return try unsafe all.withUnsafeBufferPointer { all in
-      try unsafe FrameAnalysis<Scalar>(sample.reference).analyze(
-        all, isRectified: isRectified, in: FrameWorkspace())
-    }
+    return try FrameAnalysis<Scalar>(sample.reference).analyze(
+      all.span, isRectified: isRectified, in: FrameWorkspace())
   }
 
   static func singleProducts(_ vectors: [[Float]]) throws -> [Double]? {
-    try unsafe FrameWorkspace().singleProducts(
-      of: vectors.flatMap { $0 }, count: vectors.count, dimension: vectors[0].count)
+    let all = vectors.flatMap { $0 }
+    return try FrameWorkspace().singleProducts(of: all.span, count: vectors.count)
   }
 
   private func expectEqual(

@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import NetworkGraphs
 import Networks
 import NeuralFrames
 import OpenBLAS
@@ -22,18 +23,20 @@ struct NeuralFramesBenchmarkTests {
         let weights = NetworkWeights.heInitialization(of: architecture, seed: 1, draw: 0)
         let sample = try FramePropertyTests.sample(
           channels: channels, size: size, counts: [10, 8, 8, 8], seed: 1)
-        let count = PropagationCost.imagesPerBatch(
-          architecture, vectors: 35, imageCount: 16, scalarBytes: 4)
-        let propagation = try Propagation<Float>(
-          architecture, weights: weights, images: count, vectors: 35)
-        let input = propagation.makeInput()
+        let graph = BuiltNetwork(architecture)
+        let cost = PushForwardCost(
+          graph, vectors: 35, imageCount: 16, scalarBytes: 4)
+        let count = cost.images
+        let evaluator = try Evaluator<Float>(
+          graph.graph, parameters: graph.parameters(weights),
+          representations: Array(graph.values.dropFirst()), images: count, vectors: 35)
         for place in 0..<count {
           let image = sample.image
-          input.store(image.span, vectorsFrom: 0, ofImage: place)
+          evaluator.store(image.span, vectorsFrom: 0, ofImage: place)
           var next = 1
           for directions in sample.directions {
             let vectors = directions.vectors
-            input.store(vectors.span, vectorsFrom: next, ofImage: place)
+            evaluator.store(vectors.span, vectorsFrom: next, ofImage: place)
             next += directions.count
           }
         }
@@ -44,13 +47,11 @@ struct NeuralFramesBenchmarkTests {
         for _ in 0..<40 {
           var spent = Duration.zero
           let all = try clock.measure {
-            try propagation.run(input) { representation, batch in
-              // Those of the input belong to the image, whatever the network.
-              guard representation > 0 else { return }
+            try evaluator.run { representation in
               spent += try clock.measure {
                 for place in 0..<count {
-                  _ = try unsafe batch.withVectors(ofImage: place) { vectors in
-                    try unsafe analysis.analyze(vectors, isRectified: true, in: workspace)
+                  _ = try representation.withVectors(ofImage: place) { vectors in
+                    try analysis.analyze(vectors, isRectified: true, in: workspace)
                   }
                 }
               }
@@ -59,12 +60,9 @@ struct NeuralFramesBenchmarkTests {
           forward = min(forward, (all - spent) / .seconds(1))
           statistics = min(statistics, spent / .seconds(1))
         }
-        let flops = PropagationCost(
-          architecture, images: count, vectors: 35, scalarBytes: 4
-        ).flops
         print(
           "size \(size), \(channels) channels, \(count) images:",
-          "\(Int(flops / forward * 1e-9)) GFLOP/s forward,",
+          "\(Int(cost.flops / forward * 1e-9)) GFLOP/s forward,",
           "\(Int(1e6 * statistics / Double(4 * count))) µs of statistics an image and layer,",
           "\(Int(100 * statistics / forward)) % of the push-forward")
       }

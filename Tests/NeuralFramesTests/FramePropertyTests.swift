@@ -1,4 +1,5 @@
 import Architectures
+import Networks
 import NeuralFrames
 import OpenBLAS
 import TestSupport
@@ -28,8 +29,9 @@ import Testing
   static func measure(
     _ architecture: Architecture, _ weights: NetworkWeights, _ sample: ImageSample
   ) throws -> (values: [[FrameValues]], overlaps: [[Double]]) {
+    let network = BuiltNetwork(architecture)
     let push = try PushForward<Double>(
-      architecture, weights: weights, images: 1, vectors: sample.reference.vectorCount)
+      network, network.parameters(weights), images: 1, vectors: sample.reference.vectorCount)
     var result: (values: [[FrameValues]], overlaps: [[Double]]) = ([], [])
     try push.measure([sample]) { _, _, frames in
       result.values.append(frames.values)
@@ -198,7 +200,9 @@ import Testing
         image: [1e100],
         directions: [Directions(family: .noise, dimension: 1, normalizing: [1])])
     )
-    let push = try PushForward<Double>(architecture, weights: weights, images: 2, vectors: 2)
+    let network = BuiltNetwork(architecture)
+    let push = try PushForward<Double>(
+      network, network.parameters(weights), images: 2, vectors: 2)
     let error = #expect(throws: NonfiniteFrame.self) {
       try push.measure([small, large]) { _, _, _ in }
     }

@@ -27,13 +27,14 @@ import Testing
 
   @Test("The examples are there") func examples() { #expect(GoldenFrames.all.count == 6) }
 
-  private func compare<Scalar: DifferentiableScalar>(
+  private func compare<Scalar: FrameScalar>(
     _ example: GoldenFrames, as: Scalar.Type, relative: Double, absolute: Double
   ) throws {
     let samples = try example.makeSamples()
     let vectors = samples.map(\.reference.vectorCount).reduce(1, max)
+    let network = try BuiltNetwork(example.architecture.make())
     let push = try PushForward<Scalar>(
-      example.architecture.make(), weights: NetworkWeights(example.weights), images: samples.count,
+      network, network.parameters(NetworkWeights(example.weights)), images: samples.count,
       vectors: vectors)
     let families = example.presentFamilies.map(\.name)
     var seen = 0

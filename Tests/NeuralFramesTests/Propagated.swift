@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import NetworkGraphs
 import Networks
 import NeuralFrames
 
@@ -11,24 +12,27 @@ struct Propagated {
   init(
     _ architecture: Architecture, _ weights: NetworkWeights, _ sample: ImageSample
   ) throws {
-    let propagation = try Propagation<Double>(
-      architecture, weights: weights, images: 1, vectors: sample.reference.vectorCount)
-    let input = propagation.makeInput()
+    let graph = BuiltNetwork(architecture)
+    let evaluator = try Evaluator<Double>(
+      graph.graph, parameters: graph.parameters(weights), representations: graph.values,
+      images: 1, vectors: sample.reference.vectorCount)
     let image = sample.image
-    input.store(image.span, vectorsFrom: 0, ofImage: 0)
+    evaluator.store(image.span, vectorsFrom: 0, ofImage: 0)
     var next = 1
     for directions in sample.directions {
       let vectors = directions.vectors
-      input.store(vectors.span, vectorsFrom: next, ofImage: 0)
+      evaluator.store(vectors.span, vectorsFrom: next, ofImage: 0)
       next += directions.count
     }
     var found: [[[Double]]] = []
-    try propagation.run(input) { _, batch in
+    try evaluator.run { representation in
       var first = 1
       found.append(
         sample.directions.map { directions in
           defer { first += directions.count }
-          return (first..<first + directions.count).flatMap { batch.vector($0, ofImage: 0) }
+          return (first..<first + directions.count).flatMap {
+            representation.vector($0, ofImage: 0)
+          }
         })
     }
     frames = found

@@ -74,6 +74,32 @@ import Testing
     #expect(!options(shard).contains { $0.contains("--mem") })
   }
 
+  @Test("All jobs ask for memory in the same way, and a profile's own option takes the place of it")
+  func memory() {
+    func memories(_ profile: SiteProfile) -> [[String]] {
+      let request = Self.request(.shards(4, cores: 2))
+      return [
+        JobScript.ranks(4, request, at: profile), .shards(4, cores: 2, request, at: profile),
+        .merge(request, at: profile),
+      ].map { script in
+        options(script).filter { $0.hasPrefix("--mem") || $0 == "--exclusive" }
+      }
+    }
+    #expect(
+      memories(Self.profile())
+        == [["--mem-per-cpu=573M"], ["--mem-per-cpu=573M"], ["--mem-per-cpu=2048M"]])
+    for option in ["--mem=8G", "--mem 0", "--mem-per-cpu=4G", "--mem-per-gpu=1G"] {
+      let profile = Self.profile { $0.options = ["--qos=short", option] }
+      #expect(memories(profile) == [[option], [option], [option]])
+    }
+    // An option whose name begins alike is none of memory.
+    let bound = Self.profile { $0.options = ["--mem-bind=local"] }
+    #expect(memories(bound)[1] == ["--mem-per-cpu=573M", "--mem-bind=local"])
+    var whole = Self.profile()
+    whole.nodes.areShared = false
+    #expect(memories(whole) == [["--exclusive"], ["--exclusive"], ["--exclusive"]])
+  }
+
   @Test("A site's own lines come before unset variables are refused") func setup() throws {
     var profile = Self.profile()
     profile.setup = "module load openmpi\n"
@@ -155,5 +181,35 @@ import Testing
     let unset = CoreAllowance(["SLURM_JOB_ID": "1"], schedulable: 2, online: 2)
     #expect(unset.coresOfProcess == 2)
     #expect(!unset.isOfSlurm)
+  }
+
+  @Test("A binding and a CPU quota allow fewer threads, and the warning names them") func bound() {
+    let bound = CoreAllowance([:], schedulable: 1, online: 8, binding: "5")
+    #expect(bound.coresOfProcess == 1)
+    #expect(
+      bound.warning(workers: 2)?.contains("share 1 core that the process is bound to (5;") == true)
+    let quota = CoreAllowance([:], schedulable: 8, online: 8, quota: 2.5, binding: "0-7")
+    #expect(quota.coresOfProcess == 2)
+    #expect(quota.warning(workers: 3)?.contains("CPU quota of 2.5 allows") == true)
+    #expect(CoreAllowance([:], schedulable: 8, online: 8, quota: 0.5).coresOfProcess == 1)
+    #expect(CoreAllowance([:], schedulable: 4, online: 8, quota: 16).coresOfProcess == 4)
+  }
+
+  @Test("Ranks that are bound to fewer cores than there are of them are said") func bindings() {
+    func warning(_ lists: String...) -> String? {
+      CoreBinding.warning(lists.map { CoreBinding(host: "a", cores: $0) })
+    }
+    #expect(warning("0", "1", "2-3") == nil)
+    #expect(warning("0-3", "0-3", "0-3", "0-3") == nil)
+    #expect(warning("0", "0")?.contains("2 ranks on a are bound to 1 core (0)") == true)
+    // Two fit on each core, and the third on neither.
+    #expect(warning("0-1", "0", "1")?.contains("3 ranks on a are bound to 2 cores (0-1)") == true)
+    #expect(warning("0,2", "2,0", "0", "5")?.contains("3 ranks") == true)
+    #expect(warning("", "") == nil)
+    #expect(warning("x", "x") == nil)
+    #expect(CoreBinding.count("0-3,8") == 5)
+    #expect(CoreBinding.count("") == nil)
+    let apart = [CoreBinding(host: "a", cores: "0"), CoreBinding(host: "b", cores: "0")]
+    #expect(CoreBinding.warning(apart) == nil)
   }
 }

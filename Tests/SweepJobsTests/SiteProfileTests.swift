@@ -1,4 +1,5 @@
 import SweepJobs
+import SweepSpec
 import Testing
 
 @Suite("Site profiles") struct SiteProfileTests {
@@ -64,15 +65,24 @@ import Testing
     arguments: [
       ("", ["1:1: the file is empty"]),
       ("- a", ["1:1: found no mapping"]),
-      ("name: [", ["this is no YAML"]),
-      ("{format: 2, name: a, nodes: {cores: 1, memory: 1GiB}}", ["1:10: format: expected 1"]),
+      ("name: [", ["this is not YAML"]),
+      (
+        "{format: 2, name: a, nodes: {cores: 1, memory: 1GiB}}",
+        ["1:10: format: found '2', expected 1"]
+      ),
       (
         "format: 1\nname: a\nnods: {}",
-        ["1:1: nodes is missing", "3:1: unknown key 'nods', expected one of format"]
+        [
+          "1:1: nodes is missing", "3:1: unknown key 'nods', expected one of format",
+          "did you mean 'nodes'?",
+        ]
       ),
       (
         "format: 1\nname: a\nnodes: {cores: 0, memory: 12}",
-        ["3:16: nodes.cores: expected an integer", "3:27: nodes.memory: expected a size"]
+        [
+          "3:16: nodes.cores: found '0', expected an integer",
+          "3:27: nodes.memory: found '12', a number without",
+        ]
       ),
       (
         "format: 1\nname: a\nnodes: {cores: 1, memory: 1GiB}\nlaunch: [mpirun]",
@@ -80,37 +90,40 @@ import Testing
       ),
       (
         "format: 1\nname: a\nnodes: {cores: 1, memory: 1GiB}\nslurm: {maximum_time: soon}",
-        ["4:23: slurm.maximum_time: expected a duration"]
+        ["4:23: slurm.maximum_time: found 'soon', expected a duration such as 90s"]
       ),
       (
         "format: 1\nname: a\nnodes: {cores: 1, memory: 1GiB}\nslurm: {partition: a b, notice: 1s}",
-        ["4:20: slurm.partition: found 'a b'", "4:33: slurm.notice: expected 30s"]
+        ["4:20: slurm.partition: found 'a b'", "4:33: slurm.notice: found '1s', expected 30s"]
       ),
       (
         "format: 1\nname: a\nnodes: {cores: 1, memory: 1GiB}\nslurm: {options: [exclusive]}",
         ["4:18: slurm.options: found 'exclusive'"]
       ),
-      ("format: 1\nname: a\nname: b", ["'name' is given twice"]),
+      ("format: 1\nname: a\nname: b", ["3:1: name: the key is given twice, already at 2:1"]),
+      ("format: 1\nname: a\nnodes:\n\tcores: 1", ["4:1: a tab indents this line"]),
     ])
   func mistakes(text: String, expected: [String]) throws {
-    let error = try #require(throws: ProfileErrors.self) { try SiteProfile(yaml: text) }
+    let error = try #require(throws: SpecErrors.self) { try SiteProfile(yaml: text) }
     let lines = error.description
     for part in expected { #expect(lines.contains(part), "\(lines)") }
     #expect(error.text(file: "x.yaml").hasPrefix("x.yaml:"))
   }
 
-  @Test("Durations are read as users and Slurm write them") func durations() {
-    let known: [(String, Double)] = [
-      ("90s", 90), ("15m", 900), ("48h", 172_800), ("2d", 172_800), ("02:30:00", 9_000),
-      ("2-00:00:00", 172_800), ("1-01:01:01", 90_061),
-    ]
-    for (text, seconds) in known { #expect(WallTime.seconds(text) == seconds, "\(text)") }
-    for wrong in ["", "90", "1.5h", "-3m", "0s", "1:2", "00:60:00", "1-2-00:00:00", "h", "1-2h"] {
-      #expect(WallTime.seconds(wrong) == nil, "\(wrong)")
+  @Test(
+    "Sizes and durations of profiles are written as Slurm writes them, and never without a unit")
+  func quantities() throws {
+    func profile(_ memory: String, _ time: String) throws -> SiteProfile {
+      try SiteProfile(
+        yaml: "{format: 1, name: a, nodes: {cores: 1, memory: \(memory)}, "
+          + "slurm: {maximum_time: \(time)}}")
     }
-    for (_, seconds) in known {
-      #expect(WallTime.seconds(WallTime.slurmText(seconds)) == seconds)
+    let site = try profile("240G", "1h30m")
+    #expect(site.nodes.memoryBytes == 240 * 0x1p30)
+    #expect(site.scheduler?.maximumSeconds == 5_400)
+    for (memory, time, wrong) in [("4096", "1h", "4096"), ("4G", "3600", "3600")] {
+      let error = try #require(throws: SpecErrors.self) { try profile(memory, time) }
+      #expect(error.description.contains("found '\(wrong)', a number without a unit"))
     }
-    #expect(WallTime.slurmText(59.2) == "00:01:00")
   }
 }

@@ -1,15 +1,41 @@
 import SweepRecords
 import Testing
 
+private let family = ColumnDimension("family_code", "code of the family")
+private let pair = ColumnDimension("family_pair", "index of the pair")
+private let image = ColumnDimension("image", "index of the image")
+
+/// Some columns of every kind.
+private let schema: Schema = {
+  let perFrame: [ColumnDimension] = [.point, .draw, family, .layer]
+  let columns = [
+    Column(
+      "atom_count", type: .int64, dimensions: [.point], "atoms", "atoms", origin: .structure),
+    Column("min_frame_potential", dimensions: [.point], "minimum", "minimum"),
+    Column("minimum_status", type: .int8, dimensions: [.point], "status", "status"),
+    Column("frame_potential", dimensions: [.point, .draw], "potential", "potential"),
+    Column("mutual_coherence", dimensions: [.point, .draw], "coherence", "coherence"),
+    Column("neural_gain_mean", dimensions: perFrame, "mean gain", "mean gain"),
+    Column("neural_valid_images", type: .int32, dimensions: perFrame, "images", "images"),
+    Column("neural_gain", type: .float32, dimensions: perFrame + [image], "gain", "gain"),
+    Column("neural_coherence_mean", dimensions: perFrame, "coherence", "coherence"),
+    Column(
+      "neural_subspace_overlap_mean", dimensions: [.point, .draw, pair, .layer],
+      "overlap", "overlap"),
+    Column("trained_frame_potential", dimensions: [.point, .draw], "after", "after"),
+  ]
+  return Schema(measured: columns, dimensions: [family, pair, image])
+}()
+
 @Suite("Record") struct RecordTests {
   static let layout = RecordLayout(
-    measuring: [.minFramePotential, .minimumStatus, .framePotential])
+    schema, measuring: ["min_frame_potential", "minimum_status", "frame_potential"])
 
   static func sample(message: String = "") -> Record {
     var values = RecordValues(layout: layout, draws: 3)
-    values.set(.atomCount, 1 << 40)
-    values.set(.framePotential, 2.5, at: 2)
-    values.set(.minimumStatus, 1)
+    values.set("atom_count", 1 << 40)
+    values.set("frame_potential", 2.5, at: 2)
+    values.set("minimum_status", 1)
     return Record(
       point: 4711, status: .ok, draws: 3, values: values.bytes, message: message,
       execution: Execution(
@@ -59,55 +85,73 @@ import Testing
       let start = offsets[Self.layout.place(of: id) ?? 0] + 8 * index
       return (0..<8).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
     }
-    #expect(double(.framePotential, 2) == (2.5).bitPattern)
-    #expect(double(.framePotential, 0) == 0x7FF8_0000_0000_0000)
-    #expect(double(.atomCount, 0) == 1 << 40)
-    #expect(Self.layout.place(of: .mutualCoherence) == nil)
+    #expect(double("frame_potential", 2) == (2.5).bitPattern)
+    #expect(double("frame_potential", 0) == 0x7FF8_0000_0000_0000)
+    #expect(double("atom_count", 0) == 1 << 40)
+    #expect(Self.layout.place(of: "mutual_coherence") == nil)
+  }
+
+  @Test("Values of trained networks lie in the columns of that name") func trained() throws {
+    let layout = RecordLayout(
+      schema, measuring: ["frame_potential", "trained_frame_potential", "mutual_coherence"])
+    var values = RecordValues(layout: layout, draws: 1)
+    values.isTrained = true
+    values.set("frame_potential", 0.5)
+    // Nothing measures it after training.
+    values.set("mutual_coherence", 0.25)
+    var named = RecordValues(layout: layout, draws: 1)
+    named.set("trained_frame_potential", 0.5)
+    #expect(values.bytes == named.bytes)
+    #expect(values.name(of: "frame_potential") == "trained_frame_potential")
+    #expect(named.name(of: "frame_potential") == "frame_potential")
+    #expect(schema["frame_potential"]?.afterTraining.id == "trained_frame_potential")
   }
 
   @Test("Every NaN becomes the canonical one") func canonicalNaN() {
     var values = RecordValues(layout: Self.layout, draws: 1)
-    values.set(.framePotential, Double(bitPattern: 0xFFF8_0000_0000_1234))
+    values.set("frame_potential", Double(bitPattern: 0xFFF8_0000_0000_1234))
     #expect(values.bytes == RecordValues(layout: Self.layout, draws: 1).bytes)
   }
 
-  @Test("Values of neural frames lie in the order of their dimensions") func neuralFrames() throws {
-    let extents = TableExtents(
-      draws: 2, layers: 3, perturbations: [0, 1, 3], images: [4, 9, 11, 30], imageType: .float32)
+  @Test("Values lie in the order of their column's dimensions") func places() throws {
+    var extents = TableExtents(draws: 2, layers: 3)
+    extents.set(family, [0, 1, 3])
+    extents.set(pair, [0, 1, 2])
+    extents.set(image, [4, 9, 11, 30])
     let layout = RecordLayout(
-      measuring: [.neuralGainMean, .neuralGain, .neuralValidImages, .neuralSubspaceOverlapMean],
+      schema,
+      measuring: [
+        "neural_gain_mean", "neural_gain", "neural_valid_images", "neural_subspace_overlap_mean",
+      ],
       extents: extents)
     var values = RecordValues(layout: layout, draws: 2)
-    values.set(.neuralGainMean, 0.5, draw: 1, family: 2, layer: 1)
-    values.set(.neuralGain, 0.25, draw: 0, family: 1, layer: 2, image: 3)
-    values.set(.neuralGain, Double(Float(bitPattern: 0xFFC0_0001)), draw: 0, family: 0, layer: 0)
-    values.set(.neuralValidImages, 4, draw: 1, family: 0, layer: 0)
-    values.set(.neuralCoherenceMean, 1, draw: 0, family: 0, layer: 0)
+    values.set("neural_gain_mean", 0.5, at: [1, 2, 1])
+    values.set("neural_gain", 0.25, at: [0, 1, 2, 3])
+    values.set("neural_gain", Double(Float(bitPattern: 0xFFC0_0001)), at: [0, 0, 0, 0])
+    values.set("neural_valid_images", 4, at: [1, 0, 0])
+    values.set("neural_coherence_mean", 1.0, at: [0, 0, 0])
     let offsets = layout.offsets(draws: 2)
     func word(_ id: ColumnID, _ size: Int, _ index: Int) throws -> UInt64 {
       let start = offsets[try #require(layout.place(of: id))] + index * size
       return (0..<size).reduce(0) { $0 | UInt64(values.bytes[start + $1]) << UInt64(8 * $1) }
     }
     #expect(offsets[offsets.count - 1] == values.bytes.count)
-    #expect(try word(.neuralGainMean, 8, (1 * 3 + 2) * 3 + 1) == (0.5).bitPattern)
-    #expect(try word(.neuralGainMean, 8, 0) == 0x7FF8_0000_0000_0000)
+    #expect(try word("neural_gain_mean", 8, (1 * 3 + 2) * 3 + 1) == (0.5).bitPattern)
+    #expect(try word("neural_gain_mean", 8, 0) == 0x7FF8_0000_0000_0000)
     let place = ((0 * 3 + 1) * 3 + 2) * 4 + 3
-    #expect(try word(.neuralGain, 4, place) == UInt64(Float(0.25).bitPattern))
-    #expect(try word(.neuralGain, 4, 0) == 0x7FC0_0000)
-    #expect(try word(.neuralGain, 4, place + 1) == 0x7FC0_0000)
-    #expect(try word(.neuralValidImages, 4, 9) == 4)
-    // Three pairs of three families.
-    let overlap = try #require(layout.place(of: .neuralSubspaceOverlapMean))
+    #expect(try word("neural_gain", 4, place) == UInt64(Float(0.25).bitPattern))
+    #expect(try word("neural_gain", 4, 0) == 0x7FC0_0000)
+    #expect(try word("neural_gain", 4, place + 1) == 0x7FC0_0000)
+    #expect(try word("neural_valid_images", 4, 9) == 4)
+    let overlap = try #require(layout.place(of: "neural_subspace_overlap_mean"))
     #expect(layout.valueCount(of: layout.columns[overlap], draws: 2) == 2 * 3 * 3)
-    let codes = [extents.perturbationPairs.map(\.first), extents.perturbationPairs.map(\.second)]
-    #expect(codes == [[0, 0, 1], [1, 3, 3]])
   }
 
-  @Test("One family alone has no overlaps") func oneFamily() throws {
+  @Test("A column along a dimension of which nothing is used has no values") func unused() throws {
     let layout = RecordLayout(
-      measuring: [.neuralSubspaceOverlapMean],
-      extents: TableExtents(draws: 2, layers: 3, perturbations: [1]))
-    let place = try #require(layout.place(of: .neuralSubspaceOverlapMean))
+      schema, measuring: ["neural_subspace_overlap_mean"],
+      extents: TableExtents(draws: 2, layers: 3))
+    let place = try #require(layout.place(of: "neural_subspace_overlap_mean"))
     #expect(layout.valueCount(of: layout.columns[place], draws: 2) == 0)
   }
 }

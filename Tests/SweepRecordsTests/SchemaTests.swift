@@ -2,59 +2,62 @@ import SweepRecords
 import Testing
 
 @Suite("Schema") struct SchemaTests {
-  @Test("Columns stand in the order of their identities, once each") func order() {
-    #expect(Schema.columns.map(\.id) == ColumnID.allCases)
-    for id in ColumnID.allCases { #expect(Schema.column(id).id == id) }
+  private static let weapon = ColumnDimension(
+    "weapon", "code of the weapon",
+    codes: [.init(value: 0, meaning: "weak"), .init(value: 3, meaning: "strong")])
+  private let schema = Schema(
+    measured: [
+      Column("score", dimensions: [.point, .draw], "score", "score"),
+      Column(
+        "weapon_score", type: .float32, inDoublePrecision: .float64, dimensions: [.point, weapon],
+        "score", "score"),
+    ], dimensions: [weapon])
+
+  @Test("Columns of the plan come first, and each has its name") func order() {
+    #expect(
+      schema.columns.prefix(Schema.planColumns.count).map(\.id) == Schema.planColumns.map(\.id))
+    #expect(schema.columns.suffix(3).map(\.name) == ["status", "score", "weapon_score"])
+    for column in schema.columns { #expect(schema[column.id]?.name == column.name) }
+    #expect(schema["nothing"] == nil)
   }
 
-  @Test("Codes of enumerations are those of the contract") func codes() {
-    let words = Schema.column(.status).flags.map(\.meaning)
+  @Test("Codes of the plan and of points are those of the contract") func codes() {
+    let words = schema[.status]?.flags.map(\.meaning)
     #expect(
       words == [
         "pending", "ok", "failed", "timeout", "out_of_memory", "nonfinite", "lost", "skipped",
       ])
-    #expect(Schema.column(.family).flags.map(\.meaning) == ["chain", "residual", "dense"])
     #expect(
-      Schema.column(.minimumStatus).flags.map(\.meaning)
-        == [
-          "not_requested", "closed_form", "converged", "iteration_limit", "unavailable", "failed",
-        ])
+      schema["family"]?.flags.map(\.meaning)
+        == ["chain", "residual", "dense", "transformer", "mixer", "convnext"])
   }
 
-  @Test("Every column explains itself") func descriptions() {
-    for column in Schema.columns {
-      #expect(!column.longName.isEmpty && !column.description.isEmpty && !column.units.isEmpty)
-      #expect((column.dimensions.first == .point) == (column.origin != .sweep))
-      // A record's values of few draws are the beginning of those of more.
-      #expect(!column.dimensions.dropFirst(2).contains(.draw))
-      #expect(column.flags.allSatisfy { !$0.meaning.contains(" ") })
+  @Test("Words for codes along a dimension are part of its meaning") func dimensionCodes() {
+    #expect(Self.weapon.meaning == "code of the weapon: 0 weak, 3 strong")
+    #expect(ColumnDimension.draw.meaning == "index of the random initialisation")
+  }
+
+  @Test("Dimensions of measurements come behind those that every file has") func dimensions() {
+    #expect(schema.dimensions.map(\.name) == ["point", "draw", "layer", "weapon"])
+    #expect(schema.dimensions.map(\.type) == [.int64, .int32, .int32, .int32])
+  }
+
+  @Test("Columns have the type that they declare for the precision of a sweep") func precision() {
+    #expect(schema.columns(isDouble: true).allSatisfy { $0.type != .float32 })
+    #expect(schema.columns(isDouble: false).count { $0.type == .float32 } == 1)
+    #expect(schema["weapon_score"]?.afterTraining.type == .float32)
+  }
+
+  @Test(
+    "A dimension that nobody declares, or two data sets of one name, are a mistake of the program")
+  func undeclared() async {
+    await #expect(processExitsWith: .failure) {
+      let dimension = ColumnDimension("weapon", "code of the weapon")
+      _ = Schema(measured: [Column("score", dimensions: [.point, dimension], "score", "score")])
     }
-  }
-
-  @Test("Neural frames have three columns for each statistic, named alike") func neuralFrames() {
-    #expect(NeuralStatistic.all.count == 10)
-    for statistic in NeuralStatistic.all {
-      #expect(statistic.mean.rawValue == statistic.perImage.rawValue + "_mean")
-      #expect(statistic.std.rawValue == statistic.perImage.rawValue + "_std")
-      #expect(Schema.column(statistic.mean).type == .float64)
-      #expect(
-        Schema.column(statistic.perImage).dimensions
-          == [.point, .draw, .perturbation, .layer, .image])
-    }
-    let double = Schema.columns(imageType: .float64)
-    #expect(double.allSatisfy { $0.type != .float32 })
-    #expect(Schema.columns.count { $0.type == .float32 } == 20)
-  }
-
-  @Test("Trained networks repeat every column of neural frames with a prefix") func trained() {
-    let (initial, trained) = (NeuralColumns.initial, NeuralColumns.trained)
-    let names = Set(initial.all(perImage: true).map { "trained_" + $0.rawValue })
-    #expect(names.count == 32 && Set(trained.all(perImage: true).map(\.rawValue)) == names)
-    #expect(trained.all(perImage: false).count == 22)
-    for (one, other) in zip(initial.statistics, trained.statistics) {
-      #expect(other.mean.rawValue == "trained_" + one.mean.rawValue)
-      #expect(Schema.column(other.perImage).dimensions == Schema.column(one.perImage).dimensions)
-      #expect(Schema.column(other.std).longName != Schema.column(one.std).longName)
+    await #expect(processExitsWith: .failure) {
+      let dimension = ColumnDimension("width", "another width")
+      _ = Schema(measured: [], dimensions: [dimension])
     }
   }
 }

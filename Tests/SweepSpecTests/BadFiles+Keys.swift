@@ -1,4 +1,13 @@
 extension BadFile {
+  /// The keys of axes that stand in `architecture` too.
+  static let axes =
+    "family, form, shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, "
+    + "growth, compression, blocks, skip_length, first_kernel, normalization, norm_groups, "
+    + "activation, block, expansion, squeeze, groups, stem, stem_width, pooling, "
+    + "classifier_width, patch, heads, mlp_ratio, class_token, token_width, channel_width, "
+    + "branch_scale, preset, preset_index, preset_widen, preset_growth, "
+    + "preset_wide, preset_narrow, preset_blocks, inference_sweeps"
+
   /// Files with keys that are missing, unknown, misplaced or given twice.
   static let keys: [BadFile] = [
     BadFile(
@@ -73,24 +82,16 @@ extension BadFile {
         """,
       messages:
         """
-        4:16: architecture.familly: unknown key 'familly', expected one of family, form, \
-        shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
-        skip_length, preset, preset_index, preset_widen, preset_growth, preset_wide, \
-        preset_narrow, preset_blocks, inference_sweeps; did you mean 'family'?
+        4:16: architecture.familly: unknown key 'familly', expected one of \
+        \(axes), network; did you mean 'family'?
         4:40: architecture.input.chanels: unknown key 'chanels', expected one of channels, size; \
         did you mean 'channels'?
-        5:8: grid.widht: unknown key 'widht', expected one of family, form, shortcut, input, \
-        stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
-        preset, preset_index, preset_widen, preset_growth, preset_wide, preset_narrow, \
-        preset_blocks, inference_sweeps, seed, weights; did you mean 'width'?
-        5:20: grid.stage-depth: unknown key 'stage-depth', expected one of family, form, \
-        shortcut, input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
-        skip_length, preset, preset_index, preset_widen, preset_growth, preset_wide, \
-        preset_narrow, preset_blocks, inference_sweeps, seed, weights; did you mean 'stage_depth'?
-        5:38: grid.color: unknown key 'color', expected one of family, form, shortcut, input, \
-        stages, stage_depth, width, stage_count, widen, kernel, stride, growth, skip_length, \
-        preset, preset_index, preset_widen, preset_growth, preset_wide, preset_narrow, \
-        preset_blocks, inference_sweeps, seed, weights
+        5:8: grid.widht: unknown key 'widht', expected one of \
+        \(axes), network, seed, weights; did you mean 'width'?
+        5:20: grid.stage-depth: unknown key 'stage-depth', expected one of \
+        \(axes), network, seed, weights; did you mean 'stage_depth'?
+        5:38: grid.color: unknown key 'color', expected one of \
+        \(axes), network, seed, weights
         """),
     BadFile(
       "misplaced keys",
@@ -151,14 +152,10 @@ extension BadFile {
         """,
       messages:
         """
-        3:35: measure.trained: 'trained' is not available in this version of framesweep, expected \
-        it to be left out
-        4:11: weights.trained: 'trained' is not available in this version of framesweep, expected \
-        it to be left out
-        6:20: grid.radius: 'radius' is not available in this version of framesweep, expected it \
-        to be left out
-        6:33: grid.attack: 'attack' is not available in this version of framesweep, expected it \
-        to be left out
+        3:35: measure.trained: 'trained' is not read here, expected train under measure
+        4:11: weights.trained: 'trained' is not read here, expected train under measure
+        6:20: grid.radius: 'radius' is not read here, expected radii under measure.robustness
+        6:33: grid.attack: 'attack' is not read here, expected attacks under measure.robustness
         """),
     BadFile(
       "weights",
@@ -166,12 +163,27 @@ extension BadFile {
         """
         architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
         grid: {width: [8]}
-        weights: {init: xavier, draws: 0}
+        weights: {init: xavi, draws: 0}
+        include:
+          - {preset: vgg_11, weights: {init: normal, bias_variance: -1}}
+          - {preset: vgg_11, weights: {init: xavier, weight_variance: 1}}
+          - {preset: vgg_11, weights: {weight_variance: 1}}
+          - {preset: vgg_11, weights: {file: a.h5, bias_variance: 1}}
         """,
       messages:
         """
-        6:17: weights.init: found 'xavier', expected he
-        6:32: weights.draws: 0 is too small, expected a whole number from 1 to 1000000
+        6:17: weights.init: found 'xavi', expected one of he, xavier, lecun, orthogonal, normal; \
+        did you mean 'xavier'?
+        6:30: weights.draws: 0 is too small, expected a whole number from 1 to 1000000
+        8:38: include[0].weights.init: 'weight_variance' is missing, expected the variance of \
+        weights times their inputs ({init: normal, weight_variance: 2})
+        8:61: include[0].weights.bias_variance: -1.0 is out of range, expected a number from 0.0 \
+        to 1000000.0
+        9:46: include[1].weights.weight_variance: init: xavier has variances of its own, expected \
+        it with init: normal or init: orthogonal only
+        10:31: include[2].weights: weights have no source, expected init: he, or a file
+        11:44: include[3].weights: weights come from a file, and bias_variance is about random \
+        ones, expected one of file and init
         """),
     BadFile(
       "weights without a source",
@@ -224,7 +236,7 @@ extension BadFile {
       messages:
         """
         3:19: measure.frame.minimun: unknown key 'minimun', expected one of minimum, statistics, \
-        bounds; did you mean 'minimum'?
+        bounds, layer_coherence; did you mean 'minimum'?
         3:42: measure.frame.bounds: found '1', expected true or false
         """),
     BadFile(

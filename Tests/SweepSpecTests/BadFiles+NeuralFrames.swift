@@ -31,7 +31,7 @@ extension BadFile {
         """,
       messages: """
         7:5: measure.neural_frames.date: unknown key 'date', expected one of data, images, \
-        perturbations, per_image, precision; did you mean 'data'?
+        perturbations, representations, per_image, precision; did you mean 'data'?
         8:21: measure.neural_frames.perturbations.nose: unknown key 'nose', expected one of \
         augmentation, noise, fourier, generative; did you mean 'noise'?
         9:16: measure.neural_frames.precision: found 'float16', expected one of float32, float64; did \
@@ -48,7 +48,7 @@ extension BadFile {
         """,
       messages: """
         7:11: measure.neural_frames.data: found 'mnist', expected digits, {file: images.h5, \
-        images: name}, {idx: path} or {cifar10: path}
+        images: name}, {idx: path}, {cifar10: path}, {cifar100: path} or {folder: path}
         8:13: measure.neural_frames.images: 0 is too small, expected a whole number from 1 to \
         10000000
         9:28: measure.neural_frames.perturbations.noise: 0 is too small, expected a whole number \
@@ -63,7 +63,7 @@ extension BadFile {
         """,
       messages: """
         7:11: measure.neural_frames.data: file and idx are given together, expected digits, {file: \
-        images.h5, images: name}, {idx: path} or {cifar10: path}
+        images.h5, images: name}, {idx: path}, {cifar10: path}, {cifar100: path} or {folder: path}
         """),
     BadFile(
       "a name within a file that has none",
@@ -73,8 +73,36 @@ extension BadFile {
 
         """,
       messages: """
-        7:28: measure.neural_frames.data.images: a file of cifar10 has no names, expected it with \
+        7:28: measure.neural_frames.data.images: only HDF5 files name their images, expected it with \
         file (HDF5) only
+        """),
+    BadFile(
+      "what pictures have and files of bytes do not",
+      neural: """
+            data: {cifar10: a.bin, resize: 0, crop: 20000}
+            perturbations: {noise: 1}
+
+        """,
+      messages: """
+        7:28: measure.neural_frames.data.resize: only pictures of a folder are resized, expected it \
+        with folder only
+        7:36: measure.neural_frames.data.resize: 0 is too small, expected a whole number from 1 to \
+        16384
+        7:39: measure.neural_frames.data.crop: only pictures of a folder are cropped, expected it \
+        with folder only
+        7:45: measure.neural_frames.data.crop: 20000 is too large, expected a whole number from 1 to \
+        16384
+        """),
+    BadFile(
+      "labels of CIFAR-100 that it has not",
+      neural: """
+            data: {cifar100: a.bin, labels: fin}
+            perturbations: {noise: 1}
+
+        """,
+      messages: """
+        7:37: measure.neural_frames.data.labels: found 'fin', expected one of fine, coarse; did you mean \
+        'fine'?
         """),
     BadFile(
       "augmentations",

@@ -33,10 +33,8 @@ extension BadFile {
       messages:
         """
         7:6: exclude[0].family: 'family' does not vary in grid or zip, expected width
-        8:6: exclude[1].widht: unknown key 'widht', expected one of family, form, shortcut, \
-        input, stages, stage_depth, width, stage_count, widen, kernel, stride, growth, \
-        skip_length, preset, preset_index, preset_widen, preset_growth, preset_wide, \
-        preset_narrow, preset_blocks, inference_sweeps, seed, weights; did you mean 'width'?
+        8:6: exclude[1].widht: unknown key 'widht', expected one of \
+        \(axes), network, seed, weights; did you mean 'width'?
         9:13: exclude[2].width: found 'eight', expected a whole number of at least 1
         10:6: exclude[3].weights: 'weights' does not vary in grid or zip, expected width
         """),

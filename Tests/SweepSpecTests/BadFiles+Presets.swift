@@ -1,3 +1,5 @@
+import Architectures
+
 extension BadFile {
   /// Files whose presets are unknown, impossible or contradicted.
   static let presets: [BadFile] = [
@@ -12,10 +14,8 @@ extension BadFile {
         ("4:24: grid.preset[1]: found 'resnet20'", "; did you mean 'cifar_resnet_20'?"),
         ("4:34: grid.preset[2]: found 'alexnet'", ""),
       ].map { found, suggestion in
-        found + ", expected one of cifar_resnet_20, cifar_resnet_32, cifar_resnet_44, "
-          + "cifar_resnet_56, cifar_resnet_110, wide_resnet_16, wide_resnet_28, vgg_11, vgg_13, "
-          + "vgg_16, vgg_19, densenet_40, densenet_100, resnet_18, resnet_34, nats_bench_size, "
-          + "hourglass_mlp" + suggestion
+        found + ", expected one of " + Preset.allCases.map(\.name).joined(separator: ", ")
+          + suggestion
       }.joined(separator: "\n")),
     BadFile(
       "options out of range",
@@ -53,9 +53,9 @@ extension BadFile {
       messages:
         """
         4:32: grid: a network is given by a preset and by family, width, expected one of the two; \
-        input and form alone can be given besides a preset
+        input, form, normalization, activation and other options alone can be given besides a preset
         6:28: include[0]: a network is given by a preset and by stages, expected one of the two; \
-        input and form alone can be given besides a preset
+        input, form, normalization, activation and other options alone can be given besides a preset
         """),
     BadFile(
       "options that presets do not have",

@@ -29,7 +29,7 @@ extension BadFile {
         """,
       messages:
         """
-        5:1: this is no YAML: while parsing a flow sequence at 4:15: did not find expected ',' or \
+        5:1: this is not YAML: while parsing a flow sequence at 4:15: did not find expected ',' or \
         ']'
         """),
     BadFile(
@@ -42,8 +42,41 @@ extension BadFile {
         """,
       messages:
         """
-        2:1: this is no YAML: while scanning a plain scalar at 1:9: found a tab character that \
-        violates indentation
+        2:1: a tab indents this line, and YAML knows spaces only, expected spaces
+        """),
+    BadFile(
+      "a tab that begins a mapping",
+      grid:
+        """
+        grid:
+        \twidth: [8]
+        """,
+      messages:
+        """
+        5:1: a tab indents this line, and YAML knows spaces only, expected spaces
+        """),
+    BadFile(
+      "a tab behind spaces",
+      grid:
+        """
+        grid:
+          width: [8]
+          \tkernel: [3]
+        """,
+      messages:
+        """
+        6:3: a tab indents this line, and YAML knows spaces only, expected spaces
+        """),
+    BadFile(
+      "a sign that begins no value",
+      text:
+        """
+        format: 1
+        name: @x
+        """,
+      messages:
+        """
+        2:7: this is not YAML: '@' begins a value, expected the value in quotes
         """),
     BadFile(
       "two documents",
@@ -56,7 +89,7 @@ extension BadFile {
         """,
       messages:
         """
-        6:1: this is no YAML: expected a single document in the stream at 1:1: but found another \
+        6:1: this is not YAML: expected a single document in the stream at 1:1: but found another \
         document
         """),
     BadFile(
@@ -67,7 +100,7 @@ extension BadFile {
         """,
       messages:
         """
-        4:15: this is no YAML: found undefined alias
+        4:15: this is not YAML: found undefined alias
         """),
     BadFile(
       "a control character",
@@ -79,7 +112,7 @@ extension BadFile {
         """,
       messages:
         """
-        2:7: this is no YAML: control characters are not allowed
+        2:7: this is not YAML: control characters are not allowed
         """),
     BadFile(
       "duplicate keys",

@@ -13,14 +13,14 @@ extension BadFile {
         """
         4:22: architecture.form: found 'sintesis', expected one of synthesis, analysis; did you \
         mean 'synthesis'?
-        4:89: architecture.shortcut: found 'direct', expected one of plain, projection
-        5:29: grid.family[0]: found 'chian', expected one of chain, residual, dense; did you mean \
+        4:89: architecture.shortcut: found 'direct', expected one of plain, projection, pad
+        5:29: grid.family[0]: found 'chian', expected one of chain, residual, dense, transformer, mixer, convnext; did you mean \
         'chain'?
-        5:36: grid.family[1]: found 'residuals', expected one of chain, residual, dense; did you \
+        5:36: grid.family[1]: found 'residuals', expected one of chain, residual, dense, transformer, mixer, convnext; did you \
         mean 'residual'?
-        5:47: grid.family[2]: found 'Dense', expected one of chain, residual, dense; did you mean \
+        5:47: grid.family[2]: found 'Dense', expected one of chain, residual, dense, transformer, mixer, convnext; did you mean \
         'dense'?
-        5:54: grid.family[3]: found '3', expected one of chain, residual, dense
+        5:54: grid.family[3]: found '3', expected one of chain, residual, dense, transformer, mixer, convnext
         """),
     BadFile(
       "wrong types",
@@ -143,7 +143,7 @@ extension BadFile {
         12:38: grid.skip_length.step: linspace has no step, expected it with range
         13:3: grid.family: 'family' is given already by architecture.family at 4:16, expected it \
         once
-        13:11: grid.family: found a mapping, expected a list, because family is no number
+        13:11: grid.family: found a mapping, expected a list, because family is not a number
         14:10: grid.widen: found range, linspace together, expected one generator
         """),
     BadFile(

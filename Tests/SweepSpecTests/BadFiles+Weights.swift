@@ -2,6 +2,30 @@ extension BadFile {
   /// Files whose sources of weights say too little, too much, or nothing that a point has.
   static let weights: [BadFile] = [
     BadFile(
+      "state dicts",
+      grid:
+        """
+        architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+        grid:
+          width: [8]
+          weights:
+            - {safetensors: a, init: he}
+            - {safetensors: a, file: b}
+            - {safetensors: a, group: /b}
+            - {safetensors: a, shortcuts: pad}
+            - {file: a, shortcuts: padded}
+        """,
+      messages:
+        """
+        8:24: grid.weights[0]: weights come from a file, and init is about random ones, expected \
+        one of safetensors and init
+        9:24: grid.weights[1]: file and safetensors are given together, expected one of them
+        10:24: grid.weights[2].group: the group has no file, expected file
+        11:35: grid.weights[3].shortcuts: found 'pad', expected one of projected, padded
+        12:17: grid.weights[4].shortcuts: it says what a state dict leaves out, expected it with \
+        safetensors only
+        """),
+    BadFile(
       "sources of weights",
       grid:
         """
@@ -24,7 +48,7 @@ extension BadFile {
         one of file and init
         9:20: grid.weights[1]: weights come from a file, and draws is about random ones, expected \
         one of file and init
-        10:8: grid.weights[2].group: there is no file to have a group, expected file
+        10:8: grid.weights[2].group: the group has no file, expected file
         11:7: grid.weights[3]: weights have no source, expected init: he, or a file
         12:14: grid.weights[4].file: found a list, expected a path on one line, in quotes \
         ("nets/{width}.h5")
@@ -56,6 +80,9 @@ extension BadFile {
 
   private static let placeholders =
     "name, family, form, shortcut, preset, stage_depth, width, stage_count, widen, kernel, stride, "
-    + "growth, skip_length, input_channels, input_size, layer_count, preset_index, preset_widen, "
-    + "preset_growth, preset_wide, preset_narrow, preset_blocks, inference_sweeps, seed"
+    + "growth, compression, blocks, skip_length, first_kernel, normalization, norm_groups, "
+    + "activation, block, expansion, squeeze, groups, stem, stem_width, pooling, "
+    + "classifier_width, patch, heads, mlp_ratio, class_token, token_width, channel_width, "
+    + "input_channels, input_size, branch_scale, layer_count, preset_index, "
+    + "preset_widen, preset_growth, preset_wide, preset_narrow, preset_blocks, inference_sweeps, seed"
 }

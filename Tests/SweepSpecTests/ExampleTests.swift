@@ -1,4 +1,5 @@
 import Architectures
+import Measurements
 import SweepSpec
 import Testing
 
@@ -46,7 +47,9 @@ struct ExampleTests {
   func header() {
     #expect(plan.spec.name == "widths-and-skips")
     #expect(plan.spec.seed == 7)
-    #expect(plan.spec.measure == Measure(frame: .init(minimum: true, statistics: true)))
+    #expect(
+      plan.spec.measure.canonicalText
+        == "{frame: {minimum: true, statistics: true, bounds: false}}")
     #expect(
       plan.spec.measure.canonicalText
         == "{frame: {minimum: true, statistics: true, bounds: false}}")
@@ -60,8 +63,10 @@ struct ExampleTests {
     let rows = (0..<plan.count).map { index in
       let point = plan.point(at: index)
       let columns = point.columns
-      return "\(point.architecture.family) \(columns.stageDepth) \(columns.width) "
-        + "\(columns.kernel) \(columns.stride)"
+      let keys: [ArchitectureKey] = [.stageDepth, .width, .kernel, .stride]
+      let numbers = keys.map { Int(columns[$0]) }
+      return
+        "\(point.network.framed?.family ?? .chain) \(numbers[0]) \(numbers[1]) \(numbers[2]) \(numbers[3])"
     }
     var expected: [String] = []
     for family in ["chain", "residual", "dense"] {
@@ -93,7 +98,7 @@ struct ExampleTests {
     #expect(plan.point(at: 60).shortID == "7629e1c3dcdbe806")
     #expect(
       "\(plan.planHash)"
-        == "875759b9e0a310ae4efb517e9bde375d156d6eed8f7614fa69fc57eecca897e3")
+        == "332be9a5ee94e66f32bb9d79baab875a80db31a03d6e912305158da69789b612")
   }
 
   @Test("A point of a rule and one of stages have the columns that follow from them")
@@ -101,20 +106,20 @@ struct ExampleTests {
     let first = plan.point(at: 0)
     #expect(first.index == 0)
     #expect(first.seed == 7)
-    #expect(first.weights == .he(draws: 4))
-    #expect(first.columns.widen == 2)
-    #expect(first.columns.stageCount == 2)
+    #expect(first.weights == .random(.he, draws: 4))
+    #expect(first.columns[.widen] == 2)
+    #expect(first.columns[.stageCount] == 2)
     #expect(first.columns.layerCount == 6)
-    #expect(first.columns.skipLength == -1)
-    #expect(first.columns.shortcut == -1)
+    #expect(first.columns[.skipLength] == -1)
+    #expect(first.columns[.shortcut] == -1)
     let residual = plan.point(at: 24).columns
-    #expect(residual.skipLength == 2)
-    #expect(residual.shortcut == Shortcut.plain.rawValue)
+    #expect(residual[.skipLength] == 2)
+    #expect(residual[.shortcut] == KeyValue(Shortcut.plain).number)
     let last = plan.point(at: 60).columns
-    #expect(last.stageCount == 1)
-    #expect(last.stageDepth == 2)
-    #expect(last.widen == -1)
-    #expect(last.inputChannels == 64)
-    #expect(last.inputSize == 1)
+    #expect(last[.stageCount] == 1)
+    #expect(last[.stageDepth] == 2)
+    #expect(last[.widen] == -1)
+    #expect(last[.inputChannels] == 64)
+    #expect(last[.inputSize] == 1)
   }
 }

@@ -1,15 +1,16 @@
+import Architectures
 import SweepSpec
 import Testing
 
 @Suite("Generators")
 struct GeneratorTests {
-  private func widths(_ generator: String) throws -> [Int32] {
+  private func widths(_ generator: String) throws -> [Int] {
     let plan = try plan(
       """
       architecture: {family: chain, input: {channels: 1, size: 1}, stage_depth: 1}
       grid: {width: \(generator)}
       """)
-    return (0..<plan.count).map { plan.point(at: $0).columns.width }
+    return (0..<plan.count).map { Int(plan.point(at: $0).columns[.width]) }
   }
 
   private func factors(_ generator: String) throws -> [Double] {
@@ -19,7 +20,7 @@ struct GeneratorTests {
       architecture: {family: chain, input: {channels: 1, size: 1}, stage_depth: 1, width: 1000}
       grid: {stage_count: [2], widen: \(generator)}
       """)
-    return (0..<plan.count).map { plan.point(at: $0).columns.widen }
+    return (0..<plan.count).map { plan.point(at: $0).columns[.widen] }
   }
 
   @Test(
@@ -38,9 +39,54 @@ struct GeneratorTests {
       ("{logspace: [1, 8, 7]}", [1, 2, 3, 4, 6, 8]),
       ("{powers_of_two: [8, 64]}", [8, 16, 32, 64]),
       ("{powers_of_two: [5, 40]}", [8, 16, 32]),
-    ] as [(String, [Int32])])
-  func generatesIntegers(generator: String, expected: [Int32]) throws {
+    ] as [(String, [Int])])
+  func generatesIntegers(generator: String, expected: [Int]) throws {
     #expect(try widths(generator) == expected)
+  }
+
+  @Test(
+    "What comes out is said where the ends are not met, or values fall together",
+    arguments: [
+      ("{powers_of_two: [20, 120]}", "gives 2 values, 32, 64: 20 and 120 are no powers of two"),
+      ("{powers_of_two: [8, 100]}", "gives 4 values, 8, 16, 32, 64: 100 is no power of two"),
+      ("{range: [1, 10], step: 4}", "gives 3 values, 1, 5, 9: 10 is not reached in steps of 4"),
+      (
+        "{range: [1, 3], step: 0.5}",
+        "gives 3 values, 1, 2, 3: fractions are rounded, and equal values count once"
+      ),
+      (
+        "{linspace: [1, 2, 9]}",
+        "gives 2 values, 1, 2: 9 were asked for, and equal ones count once"
+      ),
+      ("{linspace: [1.4, 9, 2]}", "gives 2 values, 1, 9: 1.4 is rounded"),
+      (
+        "{range: [1, 30], step: 2}",
+        "gives 15 values, 1, 3, 5, 7, 9, 11, …, 27, 29: 30 is not reached in steps of 2"
+      ),
+    ])
+  func notes(generator: String, expected: String) throws {
+    let plan = try plan(
+      """
+      architecture: {family: chain, input: {channels: 1, size: 1}, stage_depth: 1}
+      grid: {width: \(generator)}
+      """)
+    #expect(plan.spec.notes.map(\.message) == ["grid.width: \(expected)"])
+    #expect(plan.warnings.isEmpty)
+  }
+
+  @Test(
+    "Nothing is said where the values are what they seem",
+    arguments: [
+      "{powers_of_two: [8, 64]}", "{range: [2, 8], step: 3}", "{range: [3, 1], step: -1}",
+      "{linspace: [1, 10, 4]}", "{logspace: [1, 1000, 4]}", "[20, 120]",
+    ])
+  func noNotes(values: String) throws {
+    let plan = try plan(
+      """
+      architecture: {family: chain, input: {channels: 1, size: 1}, stage_depth: 1}
+      grid: {width: \(values)}
+      """)
+    #expect(plan.spec.notes.isEmpty)
   }
 
   private func seeds(_ generator: String) throws -> [Int64] {

@@ -1,3 +1,4 @@
+import Measurements
 import SweepSpec
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
       #expect(point.inferenceSweeps == 1)
       #expect(point.identityText == same.identityText && point.id == same.id)
       let further = swept.point(at: other + 1)
-      #expect(further.architecture == point.architecture)
+      #expect(further.network == point.network)
       #expect(further.networkText == point.networkText + " by inference_sweeps: 2")
       #expect(further.identityText == point.identityText + "inference_sweeps: 2\n")
     }

@@ -3,6 +3,8 @@ import NeuralFrames
 import SweepSpec
 import Testing
 
+@testable import Measurements
+
 @Suite("Neural frames in sweep files")
 struct NeuralFramesSpecTests {
   private func spec(
@@ -23,14 +25,14 @@ struct NeuralFramesSpecTests {
 
   private func facts(_ images: ImageFacts, _ spec: Spec) -> DataFacts {
     var facts = DataFacts(spec.measure)
-    facts.neuralFrames = images
+    facts[NeuralFramesMeasurement.section] = images
     return facts
   }
 
   @Test("What is not given has the values of the contract") func defaults() throws {
     let measure = try spec("perturbations: {noise: 8}").measure
-    let frames = try #require(measure.neuralFrames)
-    #expect(frames.data == .digits)
+    let frames = try #require(measure[NeuralFramesMeasurement.self])
+    #expect(frames.source == .digits)
     #expect(frames.imageCount == 64)
     #expect(frames.families == [.noise])
     #expect(!frames.perImage)
@@ -46,14 +48,14 @@ struct NeuralFramesSpecTests {
       augmentation: [hue, rotate]}}
       """
     let measure = try spec(text).measure
-    let frames = try #require(measure.neuralFrames)
-    #expect(frames.data == .hdf5(file: "a.h5", images: "train", labels: "labels"))
+    let frames = try #require(measure[NeuralFramesMeasurement.self])
+    #expect(frames.source.files == .hdf5(file: "a.h5", images: "train", labels: "labels"))
     #expect(frames.augmentation == [.rotate, .hue])
     #expect(frames.generative == .init(components: 2, source: .neighbours(5)))
     #expect(frames.families == [.augmentation, .fourier, .generative])
     #expect(
       measure.canonicalText == """
-        {frame: {minimum: false, statistics: false, bounds: false}, neural_frames: {data: {hdf5: \
+        {neural_frames: {data: {hdf5: \
         train}, images: 12, perturbations: {augmentation: [rotate, hue], fourier: 3, generative: \
         {components: 2, from: neighbours, neighbours: 5}}, per_image: true, precision: float64}}
         """)
@@ -144,7 +146,7 @@ struct NeuralFramesSpecTests {
     let error = #expect(throws: SpecErrors.self) { try Plan(spec, data: facts(few, spec)) }
     #expect(
       error?.description == """
-        8:5: measure.neural_frames.images: 64 images are asked for, and the data set has 10, \
+        8:5: measure.neural_frames.images: 64 images (the default) are asked for, and the data set has 10, \
         expected at most 10
         """)
   }

@@ -1,6 +1,10 @@
 import Architectures
+import Digest
+import SweepRecords
 import SweepSpec
 import Testing
+
+@testable import Measurements
 
 /// A plan of a file whose header is right.
 func plan(_ body: String, measure: String = "{frame: {minimum: true}}") throws(SpecErrors) -> Plan {
@@ -21,8 +25,8 @@ struct PlanTests {
     // Chains use neither key; dense networks use growth, and growth 4 is what none means.
     #expect(plan.count == 3)
     #expect(plan.duplicateCount == 5)
-    #expect((0..<3).map { plan.point(at: $0).columns.growth } == [-1, 2, 4])
-    #expect((0..<3).map { plan.point(at: $0).columns.skipLength } == [-1, -1, -1])
+    #expect((0..<3).map { plan.point(at: $0).columns[.growth] } == [-1, 2, 4])
+    #expect((0..<3).map { plan.point(at: $0).columns[.skipLength] } == [-1, -1, -1])
     #expect(
       plan.warnings.map(\.description) == [
         "5:48: grid.skip_length: only residual networks have a skip_length, and the grid has none"
@@ -44,15 +48,45 @@ struct PlanTests {
       ])
   }
 
+  @Test(
+    "Plain residual networks that grow above a million are worth a warning, normalised ones are not"
+  )
+  func warnsOfGrowth() throws {
+    func warnings(_ keys: String, weights: String = "") throws -> [String] {
+      try plan(
+        """
+        architecture: {family: residual, input: {channels: 1, size: 8}, width: 4}
+        grid: {\(keys)}
+        \(weights)
+        """
+      ).warnings.map(\.description)
+    }
+    // 2.4¹⁵ is 5e5, 2.4¹⁶ is 1.2e6; single precision ends at 2.4²⁰².
+    #expect(try warnings("stage_depth: [31]") == [])
+    #expect(
+      try warnings("stage_depth: [31, 33, 101]") == [
+        "5:30: stage_depth: the second moment of the point {stage_depth: 101} grows by 1e19 under "
+          + "He's weights, 2.4 times in each residual block, and 1 more grow above 1e6, expected "
+          + "normalization: batch, a branch_scale below 1, or fewer blocks"
+      ])
+    let huge = try warnings("stage_depth: [407]")
+    #expect(
+      huge.count == 1 && huge[0].contains("each residual block, beyond single precision, exp"))
+    #expect(try warnings("stage_depth: [101], normalization: [batch]") == [])
+    #expect(try warnings("stage_depth: [101], branch_scale: [0, 0.1]") == [])
+    #expect(try warnings("stage_depth: [101], branch_scale: [0.5]").count == 1)
+    #expect(try warnings("stage_depth: [33]", weights: "weights: {file: a.h5}") == [])
+  }
+
   @Test("A point is the same in every plan that has it")
   func keepsIdentity() throws {
     let grid = try plan(chain + "}\ngrid: {width: [4, 8]}\nseed: 3\n")
     let point = grid.point(at: 1)
     let included = try plan(
-      "include:\n  - \(point.architecture.canonicalText)\nseed: 3\n",
+      "include:\n  - \(point.network.canonicalText)\nseed: 3\n",
       measure: "{frame: {statistics: true}}")
     #expect(included.point(at: 0).id == point.id)
-    #expect(included.point(at: 0).architecture == point.architecture)
+    #expect(included.point(at: 0).network == point.network)
     #expect(included.planHash != grid.planHash)
   }
 
@@ -70,9 +104,9 @@ struct PlanTests {
     #expect(plan.duplicateCount == 1)
     #expect(plan.point(at: 2).seed == 1)
     // The first place has the rule's columns, the included point those that follow.
-    #expect(plan.point(at: 1).columns.stride == 2)
-    #expect(plan.point(at: 2).columns.stride == -1)
-    #expect(plan.point(at: 2).columns.width == 8)
+    #expect(plan.point(at: 1).columns[.stride] == 2)
+    #expect(plan.point(at: 2).columns[.stride] == -1)
+    #expect(plan.point(at: 2).columns[.width] == 8)
   }
 
   @Test(
@@ -102,6 +136,28 @@ struct PlanTests {
     #expect(first.planHash != withInput.planHash)
   }
 
+  @Test("The plan hash covers the columns of records, so that versions with others do not mix")
+  func layouts() throws {
+    let text = try plan(chain + "}\ngrid: {width: [4, 8]}").spec.text
+    func hash(_ more: [Column]) throws -> String {
+      let registry = MeasureRegistry(
+        Registry.requests.requests, structure: Registry.requests.structure + more)
+      return try Plan(SpecReader.read(text, measuring: registry)).planHash.hexadecimal
+    }
+    func column(_ name: String, _ type: ColumnType, _ dimensions: [ColumnDimension]) -> Column {
+      Column(
+        ColumnID(rawValue: name), type: type, dimensions: dimensions, "new", "new",
+        origin: .structure)
+    }
+    let hashes = try [
+      hash([]), hash([column("new", .float64, [.point])]),
+      hash([column("more", .float64, [.point])]),
+      hash([column("new", .int32, [.point])]), hash([column("new", .float64, [.point, .layer])]),
+    ]
+    #expect(Set(hashes).count == hashes.count)
+    #expect(try hash([]) == Plan(SpecReader.read(text)).planHash.hexadecimal)
+  }
+
   @Test("Seeds and weights are axes, and part of what identifies a point")
   func sweepsSeedsAndWeights() throws {
     let plan = try plan(
@@ -125,7 +181,7 @@ struct PlanTests {
     let rest = "architecture: {family: chain, stage_depth: 2, width: 4}\n"
     let whole = try plan(rest + "grid: {input: [{size: 8, channels: 3}, {channels: 1, size: 1}]}")
     #expect(whole.count == 2)
-    #expect(whole.point(at: 1).columns.kernel == 1)
+    #expect(whole.point(at: 1).columns[.kernel] == 1)
     #expect(whole.spec.coordinates == ["input_channels", "input_size"])
     let sides = try plan(
       """
@@ -133,7 +189,7 @@ struct PlanTests {
       grid: {input: {size: [8, 16]}, kernel: [1, 3]}
       exclude: [{input: {size: 16}, kernel: 1}]
       """)
-    #expect((0..<sides.count).map { sides.point(at: $0).columns.inputSize } == [8, 8, 16])
+    #expect((0..<sides.count).map { sides.point(at: $0).columns[.inputSize] } == [8, 8, 16])
     #expect(sides.spec.coordinates == ["input_size", "kernel"])
   }
 
@@ -152,15 +208,15 @@ struct PlanTests {
       """)
     #expect(plan.count == 5)
     let columns = plan.point(at: 0).columns
-    #expect(columns.width == 4)
-    #expect(columns.widen == 2)
-    #expect(columns.growth == 2)
-    #expect(columns.stride == 2)
-    #expect(columns.kernel == 3)
+    #expect(columns[.width] == 4)
+    #expect(columns[.widen] == 2)
+    #expect(columns[.growth] == 2)
+    #expect(columns[.stride] == 2)
+    #expect(columns[.kernel] == 3)
     let uneven = plan.point(at: 2).columns
-    #expect(uneven.kernel == -1)
-    #expect(uneven.width == -1)
-    #expect(uneven.stageDepth == 3)
+    #expect(uneven[.kernel] == -1)
+    #expect(uneven[.width] == -1)
+    #expect(uneven[.stageDepth] == 3)
     #expect(plan.spec.coordinates == ["form"])
   }
 
@@ -206,15 +262,15 @@ struct PlanTests {
     #expect(plan.count == 5 * 2 * 38)
     #expect(plan.excludedCount == 6 * 2 * 40 - plan.count)
     var index = 0
-    for family in Family.allCases {
+    for family in Family.layered {
       for depth in [1, 4] {
         for width in 1...40 where width != 3 && width != 30 {
           for form in [Form.analysis, .synthesis] where family != .residual || form == .analysis {
             let point = plan.point(at: index)
-            #expect(point.architecture.family == family)
-            #expect(point.architecture.form == form)
-            #expect(point.columns.stageDepth == Int32(depth))
-            #expect(point.columns.width == Int32(width))
+            #expect(point.network.framed?.family == family)
+            #expect(point.network.framed?.form == form)
+            #expect(point.columns[.stageDepth] == Double(depth))
+            #expect(point.columns[.width] == Double(width))
             #expect(point.seed == (form == .analysis ? 1 : 2))
             index += 1
           }

@@ -1,4 +1,5 @@
 import Architectures
+import Measurements
 import SweepRecords
 import SweepSpec
 import Testing
@@ -11,8 +12,8 @@ struct PresetSweepTests {
   }
 
   @Test("The results file's codes are those of the presets")
-  func codes() {
-    let flags = Schema.column(.preset).flags
+  func codes() throws {
+    let flags = try #require(Schema.planColumns.first { $0.id == "preset" }).flags
     #expect(flags.map(\.meaning) == Preset.allCases.map(\.name))
     #expect(flags.map(\.value) == Preset.allCases.map(\.rawValue))
   }
@@ -26,14 +27,18 @@ struct PresetSweepTests {
     #expect(plan.warnings.isEmpty)
     #expect(plan.spec.sweptKeys == ["preset", "preset_widen"])
     #expect(plan.spec.coordinates == ["preset", "preset_widen"])
-    #expect(plan.presets == [.vgg11, .wideResNet16])
+    let options = Set(ArchitectureKey.presetOptions)
+    #expect(options.subtracting(plan.omittedKeys) == [.presetWiden])
     let points = (0..<4).map(plan.point)
     #expect(points.map(\.preset) == [.vgg11, .wideResNet16, .wideResNet16, .wideResNet16])
-    #expect(points.map(\.columns.preset) == [7, 5, 5, 5])
-    #expect(points.map(\.columns.stageCount) == [5, 3, 4, 4])
-    #expect(points.map { $0.columns.presetOptions[.widen] } == [nil, 1, 2, 4])
+    #expect(points.map { $0.columns[.preset] } == [7, 5, 5, 5])
+    #expect(points.map { $0.columns[.stageCount] } == [5, 3, 3, 3])
+    #expect(points.map { $0.columns[.presetWiden] } == [-1, 1, 2, 4])
     for (point, factor) in zip(points.dropFirst(), [1, 2, 4]) {
-      #expect(try point.architecture == Preset.wideResNet16.architecture([.widen: factor]))
+      #expect(
+        try point.network.architecture
+          == Preset.wideResNet16.architecture([.presetWiden: .integer(factor)])
+      )
     }
   }
 
@@ -50,19 +55,33 @@ struct PresetSweepTests {
     #expect(plan.count == 2)
     #expect(plan.duplicateCount == 1)
     let dense = plan.point(at: 0)
-    #expect(dense.architecture.form == .synthesis)
-    #expect(dense.columns.growth == -1)
-    #expect(dense.columns.stageDepth == 13)
-    let pasted = try self.plan("include: [\(dense.architecture.canonicalText)]\n").point(at: 0)
-    #expect(pasted.columns.preset == -1)
+    #expect(dense.network.architecture?.form == .synthesis)
+    #expect(dense.columns[.growth] == -1)
+    #expect(dense.columns[.stageDepth] == 13)
+    let pasted = try self.plan("include: [\(dense.network.canonicalText)]\n").point(at: 0)
+    #expect(pasted.columns[.preset] == -1)
     let written = try self.plan("include: [{preset: densenet_40, form: synthesis}]\n").point(at: 0)
     #expect(pasted.id == written.id)
+  }
+
+  @Test("Keys of a preset's family can be given beside it, and take the place of its own")
+  func keys() throws {
+    let plan = try plan(
+      """
+      architecture: {preset: resnet_18}
+      grid: {normalization: [batch, none], pooling: [stride, max], activation: [relu, gelu]}
+      """)
+    #expect(plan.count == 8 && !plan.isPlain)
+    let plain = (0..<8).filter { plan.point(at: $0).network.framed != nil }
+    #expect(plain == [4])
+    #expect(plan.point(at: 7).network.architecture?.activation == .gelu)
+    #expect(plan.point(at: 7).network.architecture?.pooling == .max)
   }
 
   @Test("A preset's input can be replaced, by axes too")
   func inputs() throws {
     let plan = try plan("grid: {preset: [cifar_resnet_20], input: {size: [8, 32]}}\n")
-    let inputs = (0..<plan.count).map { plan.point(at: $0).architecture.input }
+    let inputs = (0..<plan.count).map { plan.point(at: $0).network.input }
     #expect(inputs == [InputShape(channels: 3, size: 8), InputShape(channels: 3, size: 32)])
   }
 
@@ -74,8 +93,8 @@ struct PresetSweepTests {
       grid: {preset_index: all}
       """)
     #expect(plan.count == 32_768)
-    #expect(plan.point(at: 10).architecture.layers.map(\.width) == [8, 8, 8, 16, 24])
-    #expect(plan.point(at: 10).columns.preset == Preset.natsBenchSize.rawValue)
+    #expect(plan.point(at: 10).network.framed?.layers.map(\.width) == [8, 8, 8, 16, 24])
+    #expect(plan.point(at: 10).columns[.preset] == KeyValue(Preset.natsBenchSize).number)
     let range = try self.plan(
       """
       architecture: {preset: nats_bench_size}

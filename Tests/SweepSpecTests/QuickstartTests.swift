@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import Measurements
 import SweepSpec
 import Testing
 
@@ -15,8 +16,8 @@ struct QuickstartTests {
     #expect(plan.duplicateCount == 0)
     #expect(plan.excludedCount == 45)
     #expect(plan.warnings.isEmpty)
-    let architectures = (0..<plan.count).map { plan.point(at: $0).architecture }
-    #expect(Set(architectures.map(\.family)) == Set(Family.allCases))
+    let architectures = (0..<plan.count).compactMap { plan.point(at: $0).network.framed }
+    #expect(Set(architectures.map(\.family)) == Set(Family.layered))
     #expect(Set(architectures.map(\.form)) == Set(Form.allCases))
     #expect(Set(architectures.map(\.input.size)) == [1, 32])
   }

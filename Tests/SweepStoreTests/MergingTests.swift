@@ -1,4 +1,5 @@
 import Foundation
+import Measurements
 import SweepRecords
 import TestSupport
 import Testing
@@ -31,7 +32,8 @@ extension ResultFileTests {
     throws
   {
     let layout = RecordLayout(
-      measuring: [.minFramePotential], extents: TableExtents(draws: 3, layers: 5))
+      Registry.schema, measuring: ["min_frame_potential"],
+      extents: TableExtents(draws: 3, layers: 5))
     let records = (0..<400).map { Record(point: $0, status: .failed, message: "no") }
     try ResultFile.write(
       Sample.description(points: 400, layout: layout), from: journal(records, points: 400),

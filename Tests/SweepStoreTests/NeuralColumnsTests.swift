@@ -2,15 +2,26 @@ import SweepRecords
 import TestSupport
 import Testing
 
+@testable import Measurements
 @testable import SweepStore
 
 extension ResultFileTests {
   private static let neuralLayout = RecordLayout(
+    Registry.schema,
     measuring: [
-      .neuralGainMean, .neuralGain, .neuralValidImages, .neuralSubspaceOverlapMean,
+      "neural_gain_mean", "neural_gain", "neural_valid_images", "neural_subspace_overlap_mean",
     ],
-    extents: TableExtents(
-      draws: 2, layers: 4, perturbations: [0, 3], images: [5, 17, 900]))
+    extents: neuralExtents)
+
+  private static let neuralExtents: TableExtents = {
+    var extents = TableExtents(draws: 2, layers: 4)
+    extents.set(.perturbation, [0, 3], labels: ["augmentation", "generative"])
+    extents.set(.perturbationPair, [0], labels: ["augmentation|generative"])
+    extents.set("perturbation_a", [0])
+    extents.set("perturbation_b", [3])
+    extents.set(.image, [5, 17, 900])
+    return extents
+  }()
 
   /// Writes a file of three points: point 1 is done and its values say where they are.
   func writeNeuralFrames() throws {
@@ -21,13 +32,11 @@ extension ResultFileTests {
         for layer in 0..<4 {
           let place = 10 * draw + family
           values.set(
-            .neuralGainMean, Double(10_000 + 100 * place + layer), draw: draw, family: family,
-            layer: layer)
-          values.set(.neuralValidImages, 3, draw: draw, family: family, layer: layer)
+            "neural_gain_mean", Double(10_000 + 100 * place + layer), at: [draw, family, layer])
+          values.set("neural_valid_images", 3, at: [draw, family, layer])
           for image in 0..<3 {
             let value = Double(10 * place + layer) + 0.25 * Double(image)
-            values.set(
-              .neuralGain, value, draw: draw, family: family, layer: layer, image: image)
+            values.set("neural_gain", value, at: [draw, family, layer, image])
           }
         }
       }
@@ -41,7 +50,7 @@ extension ResultFileTests {
   func neuralColumns() throws {
     try writeNeuralFrames()
     let reader = try ResultReader.open(output)
-    let names = try reader.columns().map(\.name)
+    let names = try reader.columns(among: Registry.schema).map(\.name)
     #expect(
       names.prefix(6) == ["point", "draw", "layer", "perturbation", "perturbation_pair", "image"])
     #expect(

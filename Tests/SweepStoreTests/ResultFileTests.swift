@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Measurements
 import SweepRecords
 import TestSupport
 import Testing
@@ -136,19 +137,20 @@ import Testing
   }
 
   @Test("Dimensions that are not used are absent with their columns") func unused() throws {
-    let layout = RecordLayout(measuring: [.minFramePotential])
+    let layout = RecordLayout(
+      Registry.schema, measuring: ["min_frame_potential"])
     let journal = try journal([])
     try ResultFile.write(
       Sample.description(points: 8, layout: layout, coordinates: []),
       from: journal, to: output)
     let reader = try ResultReader.open(output)
-    let names = try reader.columns().map(\.name)
+    let names = try reader.columns(among: Registry.schema).map(\.name)
     #expect(names.first == "point")
     let absent = ["draw", "layer", "layer_width", "frame_potential", "min_deep_frame_potential"]
     #expect(Set(names).isDisjoint(with: absent))
     #expect(try reader.texts("layer_name", in: "labels") == nil)
     #expect(try reader.errors().isEmpty)
-    let expected = Schema.columns.map(\.name).filter(names.contains)
+    let expected = Registry.schema.columns.map(\.name).filter(names.contains)
     #expect(Array(names.dropFirst()) == expected)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Measurements
 import SweepRecords
 
 @testable import SweepStore
@@ -7,11 +8,14 @@ import SweepRecords
 enum Sample {
   static let planHash = (0..<32).map { UInt8($0) }
   static let layout = RecordLayout(
+    Registry.schema,
     measuring: [
-      .minFramePotential, .minDeepFramePotential, .minimumStatus, .minimumIterations,
-      .minimumRestarts, .minimumGradientNorm, .minimumSpread, .framePotential,
-      .deepFramePotential, .mutualCoherence, .meanCoherence, .frameBoundLower, .frameBoundUpper,
-      .frameBoundResidual, .frameBoundStatus,
+      "min_frame_potential", "min_deep_frame_potential", "minimum_status", "minimum_iterations",
+      "minimum_restarts", "minimum_gradient_norm", "minimum_spread",
+      "min_frame_potential_bound", "frame_potential",
+      "deep_frame_potential", "mutual_coherence", "mean_coherence", "frame_bound_lower",
+      "frame_bound_upper",
+      "frame_bound_residual", "frame_bound_status",
     ], extents: TableExtents(draws: 3, layers: 5))
 
   /// A record whose values follow from the point and the number of the try.
@@ -19,10 +23,10 @@ enum Sample {
     _ point: Int, status: PointStatus = .ok, attempt: Int = 1, draws: Int = 3, run: Int = 0
   ) -> Record {
     var values = RecordValues(layout: layout, draws: draws)
-    values.set(.parameterCount, 10 * point)
-    values.set(.minimumStatus, 1)
-    values.set(.minFramePotential, Double(point) + Double(attempt) / 8)
-    for draw in 0..<draws { values.set(.framePotential, Double(100 * point + draw), at: draw) }
+    values.set("parameter_count", 10 * point)
+    values.set("minimum_status", 1)
+    values.set("min_frame_potential", Double(point) + Double(attempt) / 8)
+    for draw in 0..<draws { values.set("frame_potential", Double(100 * point + draw), at: draw) }
     return Record(
       point: point, status: status, draws: status == .ok ? draws : 0,
       values: status == .ok ? values.bytes : [],
@@ -59,10 +63,10 @@ extension Sample {
       planHash: planHash, pointCount: points, layout: layout, sweepText: "format: 1\nname: größe\n",
       coordinateNames: coordinates,
       fillPlanRow: { point, row in
-        row.set(.family, point % 3)
-        row.set(.form, 0)
-        row.set(.width, 8 << (point % 4))
-        row.set(.widen, 2.5)
+        row.set("family", point % 3)
+        row.set("form", 0)
+        row.set("width", 8 << (point % 4))
+        row.set("widen", 2.5)
         row.set(.seed, 1 << 40 + point)
         let layers = layout.extents.layers
         guard layers > 0 else { return }
@@ -72,7 +76,7 @@ extension Sample {
       },
       structure: { point in
         var values = RecordValues(layout: layout, draws: 0)
-        values.set(.parameterCount, 10 * point)
+        values.set("parameter_count", 10 * point)
         return values
       },
       draws: { point in recordedDraws[point] ?? layout.extents.draws },

@@ -11,10 +11,28 @@ public enum BuiltProducts {
     return URL(filePath: tests).deletingLastPathComponent()
   }()
 
-  /// The path of a program of this package; nil if it was not built.
+  /// Why a test has no program to start.
+  public static let missing = """
+    the release build of the program is missing or older than the tests: \
+    swift build -c release --product NAME
+    """
+
+  /// The path of the release build of a program of this package; nil if there is none, or if it is
+  /// older than the debug build that belongs to the tests.
+  ///
+  /// Programs that tests start are release builds, since debug builds compute tens of times longer.
   public static func executable(_ name: String) -> String? {
-    let path = folder.appending(path: name).path(percentEncoded: false)
-    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    let release = folder.deletingLastPathComponent().appending(path: "release/\(name)")
+    let path = release.path(percentEncoded: false)
+    guard FileManager.default.isExecutableFile(atPath: path), let built = date(release) else {
+      return nil
+    }
+    guard let debug = date(folder.appending(path: name)) else { return path }
+    return built >= debug ? path : nil
+  }
+
+  private static func date(_ file: URL) -> Date? {
+    try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
   }
 }
 

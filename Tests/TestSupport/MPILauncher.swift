@@ -23,7 +23,7 @@ public struct MPILauncher: Sendable {
     let names = isMPICH ? ["mpirun.mpich", "mpirun"] : ["mpirun", "mpiexec"]
     let named = environment["FRAMESWEEP_MPIRUN"]
     guard let path = named ?? names.lazy.compactMap(installedExecutable).first else { return nil }
-    guard let version = try? RunningProcess(path, ["--version"]).wait(upTo: .seconds(20)) else {
+    guard let version = try? RunningProcess(path, ["--version"]).wait(upTo: .seconds(300)) else {
       return nil
     }
     self.path = path
@@ -48,7 +48,7 @@ public struct MPILauncher: Sendable {
   /// Runs a program with a number of ranks to its end.
   public func run(
     _ executable: String, _ arguments: [String], ranks: Int, options: [String] = [],
-    environment: [String: String?] = [:], upTo limit: Duration = .seconds(120)
+    environment: [String: String?] = [:], upTo limit: Duration = .seconds(600)
   ) throws -> ProcessResult {
     try start(executable, arguments, ranks: ranks, options: options, environment: environment)
       .wait(upTo: limit)

@@ -53,6 +53,9 @@ public final class RunningProcess {
     try process.run()
   }
 
+  /// Tells whether the process has not ended.
+  public var isRunning: Bool { process.isRunning }
+
   /// The process's number.
   public var identifier: Int32 { process.processIdentifier }
 
@@ -64,8 +67,8 @@ public final class RunningProcess {
     if process.isRunning { kill(process.processIdentifier, number) }
   }
 
-  /// Waits for the end; a process that runs longer is killed.
-  public func wait(upTo limit: Duration = .seconds(120)) -> ProcessResult {
+  /// Waits for the end; a process that hangs is killed after minutes, which no test should need.
+  public func wait(upTo limit: Duration = .seconds(600)) -> ProcessResult {
     let deadline = ContinuousClock.now + limit
     var isTimedOut = false
     while process.isRunning {

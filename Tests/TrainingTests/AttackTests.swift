@@ -1,3 +1,5 @@
+import Architectures
+import Networks
 import RandomNumbers
 import TestSupport
 import Testing
@@ -54,6 +56,29 @@ import Testing
       // The same again: nothing but the arguments matters.
       #expect(try trainer.adversarialError(attack, radius: 0.1) == near)
     }
+  }
+
+  @Test("How confident a network of two classes is does not matter", arguments: Attack.allCases)
+  func confidence(_ attack: Attack) throws {
+    var images = TrainerTests.images()
+    images = LabelledImages(
+      shape: images.shape, values: images.values, labels: images.labels.map { $0 % 2 })
+    var settings = TrainingSettings()
+    (settings.epochs, settings.batchSize) = (12, 16)
+    let trainer = try Trainer(
+      BuiltNetwork(TrainerTests.network(.chain), classes: images.classes), images: images,
+      split: DataSplit(count: images.count, validation: 0.1, test: 0.2, seed: 1),
+      settings: settings, seed: 1, draw: 0)
+    while !trainer.isDone { try trainer.runEpoch() }
+    let expected = try trainer.adversarialError(attack, radius: 0.4)
+    let built = trainer.network.network
+    let (weights, biases) = (
+      try #require(built.classifierWeight?.range), try #require(built.classifierBias?.range)
+    )
+    // A power of two scales all scores and gradients exactly; margins get up to thousands.
+    for place in [weights, biases].joined() { trainer.state.descent.parameters[place] *= 1_024 }
+    #expect(try trainer.adversarialError(attack, radius: 0.4) == expected)
+    #expect(try expected > trainer.adversarialError(attack, radius: 0))
   }
 
   @Test("Training against an attack makes it harder") func hardening() throws {

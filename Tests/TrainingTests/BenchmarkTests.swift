@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import Networks
 import Testing
 import Training
 
@@ -25,7 +26,8 @@ struct TrainingBenchmarkTests {
     var settings = TrainingSettings()
     settings.learningRate = 0.01
     let trainer = try Trainer(
-      architecture, images: images, split: split, settings: settings, seed: 0, draw: 0)
+      BuiltNetwork(architecture, classes: images.classes), images: images, split: split,
+      settings: settings, seed: 0, draw: 0)
     var best = Duration.seconds(3_600)
     for _ in 0..<7 { best = min(best, try ContinuousClock().measure { try trainer.runEpoch() }) }
     return Double(count) / (best / .seconds(1))

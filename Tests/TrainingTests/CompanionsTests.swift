@@ -19,37 +19,88 @@ import Testing
     let architecture = try Architecture(
       family: .chain, input: InputShape(channels: 2, size: 1),
       stages: [Stage(widths: [2, 1], kernel: 1, stride: 1)])
-    let layout = ParameterLayout(architecture, classes: 2)
     // W1, W2, V, then biases.
     var parameters: [Double] = [1, -2, 3, 4, 2, -5, 1, 2, 0, 0, 0, 0, 0]
     change(&parameters)
-    return try CompanionScorer(architecture, layout, parameters)
+    return try CompanionScorer(BuiltNetwork(architecture, classes: 2), parameters)
   }
 
   @Test("Synflow is the number of layers times the flow through them") func synflow() throws {
-    // |W2| |W1| 1 = 2 (1 + 2) + 5 (3 + 4) = 41; each of the two layers conserves it.
-    #expect(isClose(try Self.scorer().synflowLog(), log(82), relative: 1e-14))
+    // |W2| |W1| 1 = 2 (1 + 2) + 5 (3 + 4) = 41, and (1 + 2) 41 behind V; each of three weights conserves it.
+    #expect(isClose(try Self.scorer().synflowLog(), log(3 * 123), relative: 1e-14))
   }
 
   @Test("The spectral norms are those of the matrices") func spectral() throws {
-    // W1 W1ᵀ = [[5, −5], [−5, 25]]: eigenvalues 15 ± √125; W2 is a row of norm √29.
-    let expected = 0.5 * (log(15 + 125.0.squareRoot()) + log(29))
-    #expect(isClose(try Self.scorer().spectralNormLog(), expected, relative: 1e-14))
+    // W1 W1ᵀ = [[5, −5], [−5, 25]]: eigenvalues 15 ± √125; W2 is a row of norm √29, V a column of √5.
+    let norms = [(15 + 125.0.squareRoot()).squareRoot(), 29.0.squareRoot(), 5.0.squareRoot()]
+    let found = try Self.scorer().spectralLogs()
+    let product = norms.reduce(0) { $0 + log($1) }
+    #expect(isClose(found.norm, product, relative: 1e-14))
+    // The rows of W1 have norms √5 and 5; V has rows of 1 and 2.
+    let atoms = [5 + 5.0.squareRoot(), norms[1], 3]
+    let sum = zip(atoms, norms).reduce(0) { $0 + pow($1.0 / $1.1, 2.0 / 3) }
+    #expect(isClose(found.complexity, product + 1.5 * log(sum), relative: 1e-14))
   }
 
-  @Test("Scaling a layer of a network without biases adds its logarithm to the Zen-score")
-  func zen() throws {
-    func score(_ scorer: CompanionScorer) throws -> Double {
-      var stream = RandomKey(domain: "test of the Zen-score").stream
-      return try scorer.zenScore(pairs: 8, from: &stream)
+  @Test("The Zen-score is the change that is written out") func zen() throws {
+    // Images (1, 1) and (1.01, 1): W1 x = (−1, 7) and (−0.99, 7.03), closed at the first; W2 with 5 in
+    // place of −5: a change of 5 · 0.03. At (−1, −1) it is (1, −7) and (1.01, −6.97): 2 · 0.01.
+    let scorer = try Self.scorer { $0[5] = 5 }
+    let score = try scorer.zenScore(
+      at: scorer.parameters, pairs: [([1, 1], [1, 0]), ([-1, -1], [1, 0])])
+    // A difference of numbers of the order of 35.
+    #expect(isClose(score, log(0.17 / 2), relative: 1e-12))
+  }
+
+  @Test("The Zen-score of a network beyond the range of numbers is that of the powers of its scale")
+  func zenScale() throws {
+    func network(_ layers: Int, width: Int = 8) throws -> CompanionScorer {
+      let architecture = try Architecture(
+        family: .chain, input: InputShape(channels: width, size: 1),
+        stages: [Stage(widths: [Int](repeating: width, count: layers), kernel: 1, stride: 1)])
+      let network = BuiltNetwork(architecture, classes: 2)
+      return try CompanionScorer(
+        network, [Double](repeating: 0, count: network.parameterCount))
     }
-    let one = try score(Self.scorer { $0[5] = 5 })
-    let scaled = try score(
-      Self.scorer { parameters in
-        parameters[5] = 5
-        for place in 0..<4 { parameters[place] *= 8 }
-      })
-    #expect(one.isFinite && isClose(scaled - one, log(8), relative: 1e-12))
+    // Layers that multiply each unit by 2^10 or 2^-10; double precision ends at 2^1024 and 2^-1074.
+    for (layers, exponent) in [(3, 30), (120, 1_200), (120, -1_200)] {
+      let scorer = try network(layers)
+      var weights = scorer.parameters
+      for parameter in scorer.weights where !parameter.isClassifier {
+        for unit in 0..<8 {
+          weights[parameter.range.lowerBound + 9 * unit] = exponent > 0 ? 1_024 : 1 / 1_024
+        }
+      }
+      let ones = [Double](repeating: 1, count: 8)
+      let score = try scorer.zenScore(at: weights, pairs: [(ones, ones)])
+      #expect(isClose(score, log(0.08) + Double(exponent) * log(2), relative: 1e-12))
+    }
+    var stream = RandomKey(domain: "test of the Zen-score").stream
+    let deep = try network(450, width: 64).zenScore(draws: 1, pairs: 1, from: &stream)
+    // A layer of 64 standard normal inputs multiplies norms by √32, 450 of them by e⁷⁸⁰.
+    #expect(deep.isFinite && deep > log(Double.greatestFiniteMagnitude))
+  }
+
+  @Test(
+    "The Zen-score follows its images beyond the range of numbers, by any sweeps",
+    arguments: [1, 3],
+    Family.layered)
+  func zenImages(_ sweeps: Int, _ family: Family) throws {
+    let architecture = try TrainerTests.network(family)
+    let network = BuiltNetwork(architecture, classes: 2)
+    let start = network.initialVector(seed: 1, draw: 0)
+    let parameters = start.map { Double($0) }
+    let scorer = try CompanionScorer(network, parameters, sweeps: sweeps)
+    var random = SeededGenerator(seed: 6)
+    let count = architecture.input.channels * architecture.input.size * architecture.input.size
+    let (image, change): ([Double], [Double]) = (random.numbers(count), random.numbers(count))
+    let score = try scorer.zenScore(at: parameters, pairs: [(image, change)])
+    for exponent in [800, -800] {
+      let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+      let scaled = try scorer.zenScore(
+        at: parameters, pairs: [(image.map { scale * $0 }, change.map { scale * $0 })])
+      #expect(isClose(scaled, score + Double(exponent) * log(2), relative: 1e-13))
+    }
   }
 
   @Test("Gradient norm and SNIP are those of the gradient, written out") func gradients() throws {
@@ -58,9 +109,9 @@ import Testing
     let scorer = try Self.scorer { $0[5] = 5 }
     let scores = try scorer.batchScores([[1, 1]], [0], classes: 2)
     let excess = 1 / (1 + exp(-35.0))
-    // dV = ±h, dh = excess (2 − 1), dW2 = (0, 7), dW1 row 2 = 5 (1, 1); biases: ±1, 1, (0, 5).
-    let squares: Double = 2 * 1_225 + 49 + 2 * 25 + 2 + 1 + 25
-    #expect(isClose(scores.gradientNorm, excess * squares.squareRoot(), relative: 1e-12))
+    // dV = ±h, dh = excess (2 − 1), dW2 = (0, 7), dW1 row 2 = 5 (1, 1).
+    let norms = (2.0 * 1_225).squareRoot() + 7 + 50.0.squareRoot()
+    #expect(isClose(scores.gradientNorm, excess * norms, relative: 1e-12))
     let flow: Double = 35 + 70 + 35 + 15 + 20
     #expect(isClose(scores.snip, excess * flow, relative: 1e-12))
   }
@@ -79,11 +130,10 @@ import Testing
     let scorer = try Self.scorer { $0[5] = 5 }
     let images = [[1.0, 1], [1, 0]]
     // f = (1 + 2) h. At (1, 1): h = 35, units (0, 7). At (1, 0): W1 x = (1, 3), h = 2 + 15 = 17.
-    // Gradients: V: h, h; W2: 3 u; W1 rows: 3 W2_i x where open; biases 1, 1; 3; 3 W2_i.
+    // Gradients: V: h, h; W2: 3 u; W1 rows: 3 W2_i x where open.
     func gradient(_ x: [Double], _ u: [Double], _ h: Double) -> [Double] {
       let slopes = [u[0] > 0 ? 6.0 : 0, u[1] > 0 ? 15.0 : 0]
-      return [h, h, 3 * u[0], 3 * u[1]] + slopes.flatMap { s in x.map { s * $0 } } + [1, 1, 3]
-        + slopes
+      return [h, h, 3 * u[0], 3 * u[1]] + slopes.flatMap { s in x.map { s * $0 } }
     }
     let (a, b) = (gradient(images[0], [0, 7], 35), gradient(images[1], [1, 3], 17))
     func product(_ left: [Double], _ right: [Double]) -> Double {
@@ -95,18 +145,26 @@ import Testing
     #expect(isClose(try scorer.ntkCondition(images, classes: 2), expected, relative: 1e-9))
   }
 
-  @Test("All scores of a real network are finite and repeat", arguments: Family.allCases)
+  @Test("Images with dependent gradients have an infinite condition") func singular() throws {
+    let scorer = try Self.scorer { $0[5] = 5 }
+    // (−3, 0) opens no unit, so no weight has a gradient there; equal images have equal gradients.
+    #expect(try scorer.ntkCondition([[1, 1], [-3, 0]], classes: 2) == .infinity)
+    #expect(try scorer.ntkCondition([[1, 1], [0.3, 0.7], [1, 1]], classes: 2) == .infinity)
+  }
+
+  @Test("All scores of a real network are finite and repeat", arguments: Family.layered)
   func repeats(_ family: Family) throws {
     let images = TrainerTests.images()
     let network = try TrainerTests.network(family)
-    let scores = try Companions(network, images: images, batch: Array(0..<12), seed: 1, draw: 0)
+    let built = BuiltNetwork(network, classes: images.classes)
+    let scores = try Companions(built, images: images, batch: Array(0..<12), seed: 1, draw: 0)
     let all = [
-      scores.synflowLog, scores.spectralNormLog, scores.zenScore, scores.gradientNorm, scores.snip,
-      scores.ntkCondition,
+      scores.synflowLog, scores.spectralNormLog, scores.spectralComplexityLog, scores.zenScore,
+      scores.gradientNorm, scores.snip, scores.ntkCondition,
     ]
     // Two of these images may share all their units, which makes NASWOT's kernel singular.
     #expect(all.allSatisfy(\.isFinite) && scores.ntkCondition >= 1 && !scores.naswot.isNaN)
     #expect(
-      try scores == Companions(network, images: images, batch: Array(0..<12), seed: 1, draw: 0))
+      try scores == Companions(built, images: images, batch: Array(0..<12), seed: 1, draw: 0))
   }
 }

@@ -8,8 +8,11 @@ import Testing
 @Suite("Penalty of the frame potential") struct PotentialPenaltyTests {
   private static func potential(_ trainer: Trainer, _ family: Family) throws -> Double {
     var cache = StructureCache()
-    return FrameStatistics(
-      try TrainerTests.network(family), weights: trainer.weights, cache: &cache
+    return try FrameStatistics(
+      TrainerTests.network(family),
+      weights: #require(
+        trainer.built.weights(of: trainer.built.parameters(trainer.state.descent.parameters))),
+      cache: &cache
     ).deepFramePotential
   }
 
@@ -22,7 +25,7 @@ import Testing
     #expect(plain.state == zero.state)
   }
 
-  @Test("A stronger penalty leaves a smaller potential", arguments: Family.allCases)
+  @Test("A stronger penalty leaves a smaller potential", arguments: Family.layered)
   func strengths(_ family: Family) throws {
     let potentials = try [0.0, 0.1, 3].map { strength in
       let trainer = try TrainerTests.trainer(family) { $0.potentialPenalty = strength }
@@ -35,26 +38,28 @@ import Testing
 
   @Test(
     "Its gradient is that of the potential, and none for classifier and biases",
-    arguments: Family.allCases)
+    arguments: Family.layered)
   func gradient(_ family: Family) throws {
     let architecture = try TrainerTests.network(family)
-    let layout = ParameterLayout(architecture, classes: 4)
-    let parameters = layout.initialParameters(of: architecture, seed: 2, draw: 0)
-    var penalty = PotentialPenalty(architecture, layout, strength: 4)
-    var gradient = [Float](repeating: 1, count: layout.count)
+    let network = BuiltNetwork(architecture, classes: 4)
+    let parameters = network.initialVector(seed: 2, draw: 0)
+    var penalty = PotentialPenalty(network, strength: 4)
+    var gradient = [Float](repeating: 1, count: network.parameterCount)
     let term = penalty.add(at: parameters, to: &gradient, shouldStop: {})
     var cache = StructureCache()
-    let weights = layout.network(of: parameters)
+    let weights = try #require(network.weights(of: network.parameters(parameters)))
     let expected = FrameStatistics(architecture, weights: weights, cache: &cache)
     let count = Double(FrameStructure(architecture, cache: &cache).atomCount)
     #expect(abs(term - 4 * (expected.framePotential / count - 1)) <= 1e-12)
+    let own = network.parameters.filter { $0.role == .weight && !$0.isClassifier }
     var potential = WeightPotential(
-      architecture, layers: layout.layers.map(\.start), projections: [:])
-    var slopes = [Double](repeating: 0, count: layout.count)
+      architecture, layers: own.map(\.range.lowerBound), projections: [:])
+    var slopes = [Double](repeating: 0, count: network.parameterCount)
     _ = potential.evaluate(at: parameters.map { Double($0) }, gradient: &slopes, shouldStop: {})
     #expect(slopes.contains { $0 != 0 })
     for (place, slope) in slopes.enumerated() { #expect(gradient[place] == 1 + Float(4 * slope)) }
-    let others = (layout.classifier?.range ?? 0..<0).map { $0 } + layout.biases.joined()
+    let others = network.parameters.filter { $0.role != .weight || $0.isClassifier }.map(\.range)
+      .joined()
     #expect(!others.isEmpty && others.allSatisfy { gradient[$0] == 1 })
   }
 }

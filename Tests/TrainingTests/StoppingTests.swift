@@ -1,4 +1,5 @@
 import Architectures
+import Networks
 import Testing
 
 @testable import Training
@@ -63,9 +64,10 @@ import Testing
     let (images, network) = (TrainerTests.images(), try TrainerTests.network(.chain))
     let count = try questions {
       _ = try Companions(
-        network, images: images, batch: Array(0..<12), seed: 1, draw: 0, sweeps: sweeps,
+        BuiltNetwork(network, classes: images.classes), images: images, batch: Array(0..<12),
+        seed: 1, draw: 0, sweeps: sweeps,
         shouldStop: $0)
     }
-    #expect(count >= 3 + Companions.zenPairs + 12)
+    #expect(count >= 3 + Companions.zenDraws * Companions.zenPairs + 12)
   }
 }

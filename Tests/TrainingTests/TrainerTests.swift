@@ -40,11 +40,12 @@ import Testing
     change(&settings)
     let split = DataSplit(count: images.count, validation: 0.1, test: 0.2, seed: 1)
     return try Trainer(
-      try network(family), images: images, split: split, settings: settings, seed: 1, draw: draw,
+      BuiltNetwork(network(family), classes: images.classes), images: images, split: split,
+      settings: settings, seed: 1, draw: draw,
       sweeps: sweeps)
   }
 
-  @Test("Every family learns a task that it can learn", arguments: Family.allCases, [1, 3])
+  @Test("Every family learns a task that it can learn", arguments: Family.layered, [1, 3])
   func learns(_ family: Family, _ sweeps: Int) throws {
     let trainer = try Self.trainer(family, sweeps: sweeps)
     while !trainer.isDone { try trainer.runEpoch() }
@@ -53,21 +54,96 @@ import Testing
     #expect(result.trainingLoss < 0.3 && result.testError <= 0.1, "\(result)")
   }
 
+  @Test("A warm-up as long as the training or longer fills it and ends at the full step size")
+  func longWarmup() {
+    var settings = TrainingSettings()
+    settings.learningRate = 0.5
+    for warmup in [4.0, 4.5, 100] {
+      settings.warmup = warmup
+      let rates = (0..<40).map { settings.learningRate(step: $0, of: 40, stepsPerEpoch: 10) }
+      let expected = (1...40).map { 0.5 * Double($0) / 40 }
+      #expect(areClose(rates, expected, relative: 1e-15))
+    }
+  }
+
+  /// Ways of training beside the default.
+  enum Manner: CaseIterable {
+    case plain, adaptive, sharp, nesterov
+
+    func apply(to settings: inout TrainingSettings) {
+      switch self {
+      case .plain: break
+      case .adaptive:
+        (settings.optimizer, settings.learningRate) = (.adamW(), 0.01)
+        settings.labelSmoothing = 0.1
+      case .sharp:
+        settings.sharpnessRadius = 0.05
+        settings.potentialPenalty = 0.01
+      case .nesterov:
+        settings.optimizer = .sgd(momentum: 0.9, isNesterov: true)
+        settings.augmentation.brightness = 0.1
+        settings.cropping.flips = true
+      }
+    }
+  }
+
   @Test(
     "A training that goes on from a kept state has the bits of one that was not interrupted",
-    arguments: [1, 3])
-  func resumes(_ sweeps: Int) throws {
-    let whole = try Self.trainer(sweeps: sweeps)
+    arguments: Manner.allCases, [1, 3])
+  func resumes(_ manner: Manner, _ sweeps: Int) throws {
+    func trainer(draw: Int = 0) throws -> Trainer {
+      try Self.trainer(draw: draw, sweeps: sweeps) { manner.apply(to: &$0) }
+    }
+    let whole = try trainer()
     while !whole.isDone { try whole.runEpoch() }
-    let first = try Self.trainer(sweeps: sweeps)
+    let first = try trainer()
     for _ in 0..<5 { try first.runEpoch() }
-    let second = try Self.trainer(sweeps: sweeps)
+    let second = try trainer()
     second.state = first.state
     while !second.isDone { try second.runEpoch() }
     #expect(second.state == whole.state)
     #expect(try second.result() == whole.result())
-    let other = try Self.trainer(draw: 1, sweeps: sweeps)
-    #expect(other.state.parameters != first.state.parameters)
+    let other = try trainer(draw: 1)
+    #expect(other.state.descent.parameters != first.state.descent.parameters)
+  }
+
+  @Test("Every way of training learns, and each has numbers of its own", arguments: [1, 3])
+  func manners(_ sweeps: Int) throws {
+    var losses: Set<Double> = []
+    for manner in Manner.allCases {
+      let trainer = try Self.trainer(sweeps: sweeps) { manner.apply(to: &$0) }
+      while !trainer.isDone { try trainer.runEpoch() }
+      let result = try trainer.result()
+      #expect(result.trainingError <= (manner == .nesterov ? 0.5 : 0.1), "\(manner) \(result)")
+      losses.insert(result.trainingLoss)
+    }
+    #expect(losses.count == Manner.allCases.count)
+  }
+
+  @Test("Crops and flips leave the other changes of images as they are") func independentChanges()
+    throws
+  {
+    // A frame of no pixels and flips of images that are their own mirror images change nothing.
+    var images = Self.images()
+    let mirrored = (0..<images.count).flatMap { place in
+      let image = images.image(place)
+      return image.indices.map { image[$0] + image[$0 / 4 * 4 + 3 - $0 % 4] }.map { $0 / 2 }
+    }
+    images = LabelledImages(
+      shape: images.shape, values: .numbers(mirrored), labels: images.labels)
+    let parameters = try [false, true].map { flips in
+      var settings = TrainingSettings()
+      (settings.epochs, settings.batchSize) = (2, 16)
+      settings.augmentation.brightness = 0.2
+      settings.cropping.flips = flips
+      let trainer = try Trainer(
+        BuiltNetwork(Self.network(.chain), classes: images.classes), images: images,
+        split: DataSplit(count: images.count, validation: 0.1, test: 0.2, seed: 1),
+        settings: settings, seed: 1, draw: 0)
+      while !trainer.isDone { try trainer.runEpoch() }
+      return trainer.state.descent.parameters
+    }
+    #expect(parameters[0] == parameters[1])
   }
 
   @Test("A training whose numbers run away says so and stops") func diverges() throws {
@@ -115,16 +191,5 @@ import Testing
     #expect(isClose(rates[60], 0.25, relative: 1e-12))
     #expect(rates[99] > 0 && rates[99] < 1e-3)
     #expect(zip(rates[20...], rates[21...]).allSatisfy { $0 > $1 })
-  }
-
-  @Test("A step is that of the definition: momentum, decay of weights only, clipping") func step() {
-    var state = TrainingState(parameters: [1, 2, 4])
-    state.velocity = [0.5, 0, 0.25]
-    MomentumDescent.step(
-      &state, gradient: [2, -2, 8], decayed: 0..<2, factor: 0.5, rate: 0.25, momentum: 0.5,
-      decay: 0.5)
-    // Powers of two: exact.
-    #expect(state.velocity == [1.75, 0, 4.125])
-    #expect(state.parameters == [0.5625, 2, 2.96875])
   }
 }

@@ -28,7 +28,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(Self.sweep, to: "tiny.yaml")
   }
 
@@ -45,8 +45,11 @@ import Testing
     #expect(list.status == 0, "\(list.errorOutput)")
     #expect(list.output.contains("cifar_resnet_20"))
     let one = try framesweep("presets", "resnet_18")
-    #expect(one.output.contains("11,171,008"))
+    #expect(one.output.contains("11,689,512"))
     #expect(one.output.contains("He et al. 2016"))
+    let dense = try framesweep("presets", "densenet_40")
+    #expect(dense.output.contains("1,019,722") && dense.output.contains("1.0 M (Huang et al. 2017"))
+    #expect(dense.output.contains("1.94 M in place of 1.0 M"))
     let none = try framesweep("presets", "resnet_19")
     #expect(none.status == 64)
     #expect(none.errorOutput.contains("there is no preset 'resnet_19'"))
@@ -67,30 +70,6 @@ import Testing
       #expect(result.status == 0, "\(result.errorOutput)")
       #expect(try inspected("data checksum", "mpi\(ranks).h5") == checksum)
     }
-  }
-
-  @Test("An existing output is never touched") func existingOutput() throws {
-    try folder.write("precious", to: "out.h5")
-    let result = try framesweep("run", "tiny.yaml", "-o", "out.h5")
-    #expect(result.status == 73)
-    #expect(result.errorOutput.contains("out.h5"))
-    #expect(try String(contentsOfFile: folder.path("out.h5"), encoding: .utf8) == "precious")
-  }
-
-  @Test("An output of another plan is refused") func otherPlan() throws {
-    #expect(try framesweep("run", "tiny.yaml", "-o", "out.h5").status == 0)
-    try folder.write(Self.sweep.replacing("seed: 3", with: "seed: 4"), to: "other.yaml")
-    let before = try Data(contentsOf: URL(filePath: folder.path("out.h5")))
-    let result = try framesweep("run", "other.yaml", "-o", "out.h5", "--resume")
-    #expect(result.status == 65, "\(result.errorOutput)")
-    #expect(try Data(contentsOf: URL(filePath: folder.path("out.h5"))) == before)
-  }
-
-  @Test("An output in a folder that is not there is refused before anything runs")
-  func unwritable() throws {
-    let result = try framesweep("run", "tiny.yaml", "-o", "no/such/folder/out.h5")
-    #expect(result.status == 73)
-    #expect(result.errorOutput.contains("no/such/folder"))
   }
 
   @Test("A wrong sweep file is refused with its places", arguments: ["plan", "run"])
@@ -124,21 +103,17 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5")))
   }
 
-  @Test("A terminated run keeps what it did and goes on with --resume") func resume() throws {
-    let long = Self.sweep.replacing("draws: 2", with: "draws: 40")
-      .replacing("powers_of_two: [4, 16]", with: "powers_of_two: [4, 64]")
-    try folder.write(long, to: "long.yaml")
-    #expect(try framesweep("run", "long.yaml", "-o", "whole.h5").status == 0)
+  @Test("A terminated run keeps what it did, and resumes with --resume") func resume() throws {
+    #expect(try framesweep("run", "tiny.yaml", "-o", "whole.h5").status == 0)
     let process = try RunningProcess(
-      program, ["run", "long.yaml", "-o", "parts.h5"], directory: folder.url)
-    Thread.sleep(forTimeInterval: 0.6)
+      program, ["run", "tiny.yaml", "-o", "parts.h5"],
+      environment: ["FRAMESWEEP_FAULT": "20=slow:600"], directory: folder.url)
+    let known = try waitForRecords(of: "parts.h5", while: process)
     process.signal(SIGTERM)
     let result = process.wait()
-    // A fast machine may have finished before the signal came.
-    #expect([0, 75].contains(result.status), "\(result.errorOutput)")
-    if result.status == 75 {
-      #expect(try framesweep("run", "long.yaml", "-o", "parts.h5", "--resume").status == 0)
-    }
+    #expect(result.status == 75, "\(result.errorOutput)")
+    #expect(known > 0)
+    #expect(try framesweep("run", "tiny.yaml", "-o", "parts.h5", "--resume").status == 0)
     #expect(
       try inspected("data checksum", "parts.h5") == inspected("data checksum", "whole.h5"))
     #expect(!FileManager.default.fileExists(atPath: folder.path("parts.h5.journal")))
@@ -181,7 +156,100 @@ import Testing
     try folder.write("not HDF5", to: "text.h5")
     let result = try framesweep("inspect", "text.h5")
     #expect(result.status == 65)
-    #expect(result.errorOutput.contains("no HDF5 file"))
+    #expect(result.errorOutput.contains("not an HDF5 file"))
+  }
+
+  @Test("A name of another kind of file is asked about") func otherKinds() throws {
+    for arguments in [["run", "tiny.yaml"], ["merge", "x.h5"]] {
+      for name in ["out.csv", "a.b/OUT.JSON", "tiny.yaml"] {
+        let result = try framesweep(arguments + ["-o", name])
+        #expect(result.status == 64)
+        let meant = name.split(separator: ".").dropLast().joined(separator: ".") + ".h5"
+        #expect(result.errorOutput.contains("HDF5: did you mean '\(meant)'?"))
+      }
+    }
+    let twice = try framesweep("run", "tiny.yaml", "-o", "out.h5.txt")
+    #expect(twice.errorOutput.contains("HDF5: did you mean 'out.h5'?"))
+    #expect(try framesweep("run", "tiny.yaml", "-o", "out.hdf5").status == 0)
+  }
+
+  @Test(
+    "A command that there is not suggests the near one",
+    arguments: [
+      (["pan", "x"], "did you mean 'plan'?"), (["help", "pan"], "did you mean 'plan'?"),
+      (["veryfi", "x.h5"], "did you mean 'verify'?"),
+      (["show", "x.h5"], "did you mean 'inspect'?"),
+      (["tiny.yaml"], "did you mean framesweep plan tiny.yaml?"),
+      (["out.h5"], "did you mean framesweep inspect out.h5?"),
+      (["resum", "x"], "did you mean framesweep run SWEEP -o OUT.h5 --resume?"),
+      (["plto", "x.h5"], "did you mean 'figure'?"),
+      (["xyzzy"], "expected one of new, plan, run"),
+    ])
+  func unknownCommand(arguments: [String], expected: String) throws {
+    let result = try framesweep(arguments)
+    #expect(result.status == 64)
+    #expect(result.errorOutput.contains(expected), "\(result.errorOutput)")
+    #expect(!result.errorOutput.contains("probe"))
+  }
+
+  @Test(
+    "Sizes and durations are refused without a unit, and the spellings are listed",
+    arguments: [
+      (["run", "tiny.yaml", "-o", "out.h5", "--walltime", "90"], "1h30m"),
+      (["run", "tiny.yaml", "-o", "out.h5", "--point-timeout", "1:30"], "2-00:00:00"),
+      (["run", "tiny.yaml", "-o", "out.h5", "--refresh", "60"], "90s"),
+      (["run", "tiny.yaml", "-o", "out.h5", "--memory-limit", "4096"], "4GiB or 4096M"),
+      (["run", "tiny.yaml", "-o", "out.h5", "--max-output", "4"], "4GiB or 4096M"),
+      (["plan", "tiny.yaml", "--max-output", "4"], "4GiB or 4096M"),
+      (["submit", "tiny.yaml", "--profile", "generic-slurm", "--time", "2"], "1:30:00"),
+    ])
+  func unitless(arguments: [String], expected: String) throws {
+    let result = try framesweep(arguments)
+    #expect(result.status == 64)
+    #expect(result.errorOutput.contains(expected), "\(result.errorOutput)")
+  }
+
+  @Test("Sizes and durations are taken as Slurm writes them") func slurmUnits() throws {
+    let result = try framesweep(
+      "run", "tiny.yaml", "-o", "out.h5", "--walltime", "1-2:30", "--point-timeout", "1h30m",
+      "--memory-limit", "4G", "--max-output", "4096M", "--refresh", "1:30:00")
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let submitted = try framesweep(
+      "submit", "tiny.yaml", "--profile", "generic-slurm", "--time", "1h30m", "--scripts")
+    #expect(submitted.output.contains("#SBATCH --time=01:30:00"), "\(submitted.errorOutput)")
+  }
+
+  @Test("plan says what a generator gives where its ends are not met") func generatorNote() throws {
+    try folder.write(Self.sweep.replacing("[4, 16]", with: "[5, 20]"), to: "ends.yaml")
+    let result = try framesweep("plan", "ends.yaml")
+    #expect(
+      result.errorOutput.contains(
+        "ends.yaml:10:10: grid.width: gives 2 values, 8, 16: 5 and 20 are no powers of two (note)"),
+      "\(result.errorOutput)")
+    #expect(
+      try framesweep("run", "ends.yaml", "-o", "out.h5").errorOutput.contains("(note)") == false)
+  }
+
+  @Test("Jobs that a job submits do not inherit what belongs to it") func submitInJob() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("bin"), withIntermediateDirectories: true)
+    let path = try folder.write(
+      "#!/bin/sh\nenv >>\(folder.path("env"))\necho 12\n", to: "bin/sbatch")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    let search = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let result = try framesweep(
+      "submit", "tiny.yaml", "--profile", "generic-slurm", "-o", "out.h5", "--shards", "2", "--yes",
+      environment: [
+        "PATH": "\(folder.path("bin")):\(search)", "SLURM_JOB_ID": "7", "SLURM_CPU_BIND": "quiet",
+        "SLURM_MEM_PER_NODE": "500", "SLURM_RESTART_COUNT": "2", "SLURM_CONF": "/etc/slurm.conf",
+        "SBATCH_ACCOUNT": "ab12",
+      ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let lines = try String(contentsOfFile: folder.path("env"), encoding: .utf8)
+      .split(separator: "\n")
+    #expect(
+      Set(lines.filter { $0.hasPrefix("SLURM") || $0.hasPrefix("SBATCH") })
+        == ["SLURM_CONF=/etc/slurm.conf", "SBATCH_ACCOUNT=ab12"])
   }
 
   @Test("The bench runs alone and under mpirun") func bench() throws {

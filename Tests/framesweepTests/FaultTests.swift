@@ -20,7 +20,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(Self.sweep, to: "sweep.yaml")
   }
 
@@ -102,12 +102,11 @@ import Testing
       program, ["run", "sweep.yaml", "-o", "out.h5"],
       environment: ["FRAMESWEEP_FAULT": "0=slow:600,1=slow:600"], directory: folder.url)
     let journal = folder.path("out.h5.journal")
-    for _ in 0..<400 where !FileManager.default.fileExists(atPath: journal) {
+    while process.isRunning, !FileManager.default.fileExists(atPath: journal) {
       Thread.sleep(forTimeInterval: 0.01)
     }
-    Thread.sleep(forTimeInterval: 0.3)
     process.signal(SIGTERM)
-    let result = process.wait(upTo: .seconds(60))
+    let result = process.wait()
     #expect(result.status == 75, "\(result.errorOutput)")
     #expect(try sweepStatus("out.h5") == 75)
     #expect(try framesweep("run", "sweep.yaml", "-o", "out.h5", "--resume").status == 0)
@@ -119,17 +118,9 @@ import Testing
     let process = try RunningProcess(
       program, ["run", "sweep.yaml", "-o", "out.h5", "--workers", "1"],
       environment: ["FRAMESWEEP_FAULT": "*=slow:0.5"], directory: folder.url)
-    func known() throws -> Int {
-      try framesweep("inspect", "out.h5.journal", "--points").output.split(separator: "\n").count
-    }
-    var before = 0
-    for _ in 0..<400 {
-      before = try known()
-      if before > 0 { break }
-      Thread.sleep(forTimeInterval: 0.02)
-    }
+    let before = try waitForRecords(of: "out.h5", while: process)
     process.signal(signal)
-    let result = process.wait(upTo: .seconds(60))
+    let result = process.wait()
     #expect(result.status == 75, "\(result.errorOutput)")
     let name = signal == SIGUSR1 ? "USR1" : "USR2"
     #expect(result.errorOutput.contains("stopped early (signal \(name))"))
@@ -150,18 +141,15 @@ import Testing
       program, ["run", "sweep.yaml", "-o", "out.h5", "--workers", "1"],
       environment: ["FRAMESWEEP_FAULT": "3=slow:600"], directory: folder.url)
     let journal = folder.path("out.h5.journal")
-    for _ in 0..<400 {
-      let held = (try? framesweep("inspect", "out.h5.journal", "--points").output) ?? ""
-      if !held.isEmpty { break }
-      Thread.sleep(forTimeInterval: 0.05)
-    }
+    #expect(try waitForRecords(of: "out.h5", while: process) > 0)
     for command in ["inspect", "verify"] {
       let result = try framesweep(command, "out.h5")
       #expect(result.status == 75)
-      let words = result.errorOutput
+      let words = result.output
       #expect(words.hasPrefix("out.h5: is not written yet; out.h5.journal holds "), "\(words)")
-      let holder = "its first run goes on (process \(process.identifier) on "
-      #expect(words.contains(" of 20 points: \(holder)"), "\(words)")
+      #expect(words.contains("\nrunning: process \(process.identifier) on "), "\(words)")
+      #expect(words.contains(" done, "), "\(words)")
+      #expect(!words.contains("--resume"), "\(words)")
     }
     #expect(try framesweep("inspect", "out.h5.journal").output.contains(" to now\n"))
     process.signal(SIGKILL)
@@ -169,7 +157,21 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: journal))
     let stopped = try framesweep("inspect", "out.h5", "--failed")
     #expect(stopped.status == 75)
-    #expect(stopped.errorOutput.contains("it was stopped, go on with the same command"))
+    #expect(stopped.errorOutput.contains("\n  framesweep run sweep.yaml -o out.h5 --resume"))
+    let verified = try framesweep("verify", "out.h5")
+    #expect(verified.status == 75)
+    #expect(verified.output.contains("\n  framesweep run sweep.yaml -o out.h5 --resume"))
+    let text = try framesweep("verify", "out.h5", "--json").output
+    let facts = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(facts["complete"] as? Bool == false && facts["exit_code"] as? Int == 75)
+    #expect(facts["resume_command"] as? String == "framesweep run sweep.yaml -o out.h5 --resume")
+    // Without the sweep file there is no such command, and the reason is said.
+    try FileManager.default.moveItem(
+      atPath: folder.path("sweep.yaml"), toPath: folder.path("moved.yaml"))
+    let lost = try framesweep("verify", "out.h5")
+    #expect(lost.status == 75)
+    #expect(lost.output.contains("add --resume to the command that started it"), "\(lost.output)")
   }
 
   @Test("A results file can be read at every moment of a run") func refresh() throws {
@@ -197,7 +199,7 @@ import Testing
     for _ in 4...5 {
       let last = try framesweep(
         "run", "sweep.yaml", "-o", "out.h5", "--resume", "--workers", "1", fault: "9=kill")
-      #expect(last.errorOutput.contains("they come last"))
+      #expect(last.errorOutput.contains("these come last"))
     }
     let journal = try framesweep("inspect", "out.h5.journal", "--points")
     #expect(journal.output.split(separator: "\n").count == 19)
@@ -265,7 +267,7 @@ import Testing
       program, ["run", folder.path("sweep.yaml"), "-o", folder.path("out.h5")], ranks: 3,
       options: ["--enable-recovery"], environment: ["FRAMESWEEP_FAULT": "*=slow:0.2,*=kill@0"])
     #expect(!result.isTimedOut)
-    #expect(result.errorOutput.contains("go on with the same command and --resume"))
+    #expect(result.errorOutput.contains("resume with the same command and --resume"))
     #expect(try sweepStatus("out.h5") == 75)
     #expect(try framesweep("run", "sweep.yaml", "-o", "out.h5", "--resume").status == 0)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5Fixtures
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(
       """
       format: 1
@@ -79,6 +80,19 @@ import Testing
     #expect(
       try best.dropFirst().map { try #require(Double($0[0])) }
         == Array(values.sorted(by: >).prefix(4)))
+  }
+
+  @Test("A part of a column's name suggests the columns that have it") func partsOfNames() throws {
+    let result = try framesweep("inspect", "out.h5", "--sort", "potential")
+    #expect(result.status == 64)
+    #expect(
+      result.errorOutput.contains("did you mean 'layerwise_welch_potential', 'min_frame_potential'")
+    )
+    let two = try framesweep("inspect", "out.h5", "--where", "min_potential>1").errorOutput
+    #expect(
+      two.contains("did you mean 'min_frame_potential', 'min_deep_frame_potential' or"), "\(two)")
+    let near = try framesweep("inspect", "out.h5", "--sort", "widht").errorOutput
+    #expect(near.hasSuffix("did you mean 'width'?\n"), "\(near)")
   }
 
   @Test("Several draws are shown as their mean") func draws() throws {
@@ -174,7 +188,7 @@ import Testing
 
   @Test("Options that exclude each other are wrong usage") func exclusions() throws {
     for arguments in [
-      ["--point", "1", "--csv"], ["--csv", "--json"], ["--failed", "--json"], ["--descending"],
+      ["--point", "1", "--csv"], ["--csv", "--json"], ["--sweep", "--json"], ["--descending"],
       ["--point", "1", "--failed"],
     ] {
       let result = try framesweep(["inspect", "out.h5"] + arguments)
@@ -208,7 +222,7 @@ import Testing
     let name = "some.h5.journal"
     #expect(try framesweep("inspect", name).output.contains("pending: 17"))
     #expect(try framesweep("inspect", name, "--points").output.hasPrefix("3\tok\t"))
-    for arguments in [["--point", "3"], ["--failed"], ["--points", "--csv"], ["--json"]] {
+    for arguments in [["--point", "3"], ["--failed"], ["--points", "--csv"], ["--sweep"]] {
       let result = try framesweep(["inspect", name] + arguments)
       #expect(result.status == 64, "\(arguments)")
       #expect(result.errorOutput.contains("is a journal"), "\(result.errorOutput)")
@@ -251,5 +265,19 @@ import Testing
     let unknown = try framesweep("submit", "sweep.yaml", "--profile", "hree", "-o", "new.h5")
     #expect(unknown.status == 64)
     #expect(unknown.errorOutput.contains("no profile 'hree' in "))
+  }
+
+  @Test("A data set that was added to the table is called by its name; one in a group does no harm")
+  func addedDataset() throws {
+    for (name, isRefused) in [("mine", true), ("own/mine", false)] {
+      let file = "\(isRefused).h5"
+      try FileManager.default.copyItem(atPath: folder.path("out.h5"), toPath: folder.path(file))
+      try HDF5Fixture.halfDataset(name, shape: [2], [1, 2], in: folder.path(file))
+      for command in ["verify", "inspect"] {
+        let result = try framesweep(command, file)
+        #expect(result.status == (isRefused ? 65 : 0), "\(result.errorOutput)")
+        #expect(result.errorOutput.contains("reading failed on /mine: ") == isRefused)
+      }
+    }
   }
 }

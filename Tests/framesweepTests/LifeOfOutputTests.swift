@@ -23,23 +23,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(Self.sweep(widths: "4, 8, 2000000"), to: "life.yaml")
-  }
-
-  @Test("Points are computed again by status, from the results file alone") func retry() throws {
-    #expect(try framesweep("run", "life.yaml", "-o", "out.h5").status == 3)
-    let before = try checksum("out.h5")
-    let none = try framesweep("run", "life.yaml", "-o", "out.h5", "--retry", "failed,lost")
-    #expect(none.status == 3)
-    #expect(none.errorOutput.contains("nothing is left to do"))
-    let again = try framesweep("run", "life.yaml", "-o", "out.h5", "--retry", "out_of_memory")
-    #expect(again.status == 3, "\(again.errorOutput)")
-    #expect(again.errorOutput.contains("2 points"))
-    #expect(try checksum("out.h5") == before)
-    #expect(try framesweep("inspect", "out.h5", "--point", "2").output.contains("2"))
-    #expect(try framesweep("run", "life.yaml", "-o", "out.h5", "--retry", "bad").status == 64)
-    #expect(!FileManager.default.fileExists(atPath: folder.path("out.h5.journal")))
   }
 
   @Test("Points and ranges may stand in any order, overlap and touch") func selection() throws {
@@ -53,57 +38,6 @@ import Testing
       done.output.split(separator: "\n").dropFirst().map { Int($0) }
         == [0, 3, 4, 8, 9, 10, 12, 13, 14, 15])
     #expect(try framesweep("run", "sweep.yaml", "-o", "b.h5", "--points", "20,1").status == 64)
-  }
-
-  @Test("Only points that are asked for are tried again") func retrySome() throws {
-    try folder.write(FaultTests.sweep, to: "sweep.yaml")
-    let run = ["run", "sweep.yaml", "-o", "out.h5"]
-    #expect(try framesweep(run, fault: "1=throw,3=throw,5=throw").status == 3)
-    let some = try framesweep(run + ["--points", "3,7", "--retry", "failed"])
-    #expect(some.status == 3, "\(some.errorOutput)")
-    let failed = try framesweep("inspect", "out.h5", "--failed").output.split(separator: "\n")
-    #expect(failed.map { $0.prefix(8) } == ["1\tfailed", "5\tfailed"])
-    #expect(try framesweep("verify", "out.h5").status == 3)
-  }
-
-  @Test("A run that is refused leaves the journal as it is") func refusedResume() throws {
-    try folder.write(FaultTests.sweep, to: "sweep.yaml")
-    // A folder of this name keeps the results file from being written, so that the journal stays.
-    let obstacle = folder.path("out.h5.partial")
-    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
-    let run = ["run", "sweep.yaml", "-o", "out.h5"]
-    #expect(try framesweep(run + ["--shard", "0/2"], fault: "*=throw").status == 73)
-    let journal = folder.url.appending(path: "out.h5.journal")
-    let before = try Data(contentsOf: journal)
-    let other = try framesweep(run + ["--shard", "1/2", "--retry", "failed"])
-    #expect(other.status == 65)
-    #expect(other.errorOutput.contains("holds shard 0/2, expected --shard 0/2"))
-    #expect(try Data(contentsOf: journal) == before)
-    try FileManager.default.removeItem(atPath: obstacle)
-    #expect(try framesweep(run + ["--shard", "0/2", "--retry", "failed"]).status == 0)
-  }
-
-  @Test("A sweep that grows takes equal points over") func reuse() throws {
-    try folder.write(Self.sweep(widths: "16, 8, 4, 32"), to: "grown.yaml")
-    try folder.write(Self.sweep(widths: "4", measure: "{minimum: true}"), to: "other.yaml")
-    #expect(try framesweep("run", "life.yaml", "-o", "old.h5").status == 3)
-    #expect(try framesweep("run", "grown.yaml", "-o", "whole.h5").status == 0)
-    let grown = try framesweep("run", "grown.yaml", "-o", "out.h5", "--reuse", "old.h5")
-    #expect(grown.status == 0, "\(grown.errorOutput)")
-    #expect(grown.errorOutput.contains("4 points"))
-    #expect(grown.errorOutput.contains("4 of them reused"))
-    #expect(try checksum("out.h5") == checksum("whole.h5"))
-    let other = try framesweep("run", "other.yaml", "-o", "no.h5", "--reuse", "old.h5")
-    #expect(other.status == 65)
-    #expect(other.errorOutput.contains("cannot be reused"))
-    let missing = try framesweep("run", "other.yaml", "-o", "no.h5", "--reuse", "none.h5")
-    #expect(missing.status == 65 && missing.errorOutput.contains("none.h5"))
-    // A start that failed leaves nothing that would be in the way of the next one.
-    #expect(!FileManager.default.fileExists(atPath: folder.path("no.h5.journal")))
-    try folder.write(Self.sweep(widths: "5, 6"), to: "apart.yaml")
-    let none = try framesweep("run", "apart.yaml", "-o", "apart.h5", "--reuse", "old.h5")
-    #expect(none.status == 0)
-    #expect(none.errorOutput.contains("old.h5: nothing of it is reused"))
   }
 
   @Test("verify tells whole files from unfinished, damaged and foreign ones") func verify() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -27,6 +28,19 @@ extension ProgramTests {
     return try RunningProcess(
       program, arguments, environment: environment, directory: folder.url
     ).wait()
+  }
+
+  /// Waits until a run's journal holds the record of a point, and returns how many it holds.
+  ///
+  /// It returns as well if the run ends, which a run whose points a fault holds never does.
+  func waitForRecords(of output: String, while process: RunningProcess) throws -> Int {
+    while true {
+      let isRunning = process.isRunning
+      let points = try framesweep("inspect", output + ".journal", "--points")
+      let count = points.status == 0 ? points.output.split(separator: "\n").count : 0
+      if count > 0 || !isRunning { return count }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
   }
 
   /// The line of `inspect` that starts with a word.

@@ -1,5 +1,7 @@
 import Architectures
 import Foundation
+import HDF5
+import HDF5Fixtures
 import ImageData
 import TestSupport
 import Testing
@@ -12,7 +14,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
   }
 
   @Test("A deeper sweep takes over neural frames, and so does a shallower one") func depths() throws
@@ -119,5 +121,51 @@ import Testing
   private func idx(_ count: UInt8) -> Data {
     let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 8, 0, 0, 0, 8]
     return Data(header + (0..<Int(count) * 64).map { UInt8(truncatingIfNeeded: $0 * 37 % 251) })
+  }
+
+  @Test(
+    "A file behind a link that has changed makes results of another sweep",
+    arguments: [true, false])
+  func linkedFiles(areWeights: Bool) throws {
+    func write(seed: UInt64) throws {
+      for name in ["part.h5", "net.h5"] {
+        try? FileManager.default.removeItem(atPath: folder.path(name))
+      }
+      var numbers = SeededGenerator(seed: seed)
+      let file = try File.create(folder.path("part.h5"))
+      try file.root().createDataset("x", .float64, shape: [6, 1, 4, 4])
+        .write(numbers.numbers(96).map { (value: Double) in abs(value) / 10 })
+      try file.close()
+      let layer = WeightTensor(rows: 2, columns: 1, kernel: 3, values: numbers.numbers(18))
+      try WeightsFile.write(
+        [(group: nil, weights: NetworkWeights(layers: [layer]))], to: folder.path("net.h5"))
+    }
+    try write(seed: 1)
+    try HDF5Fixture.externalLink("0", to: "/0", of: "net.h5", in: folder.path("linked.h5"))
+    try HDF5Fixture.virtualDataset(
+      "images", shape: [6, 1, 4, 4], [.init(0..<6, from: "x", of: "part.h5")],
+      in: folder.path("virtual.h5"))
+    try folder.write(
+      """
+      format: 1
+      name: linked
+      architecture: {family: chain, input: {channels: 1, size: 4}, stage_depth: 1}
+      grid: {width: [2]}
+      weights: \(areWeights ? "{file: linked.h5}" : "{init: he}")
+      measure:
+        \(areWeights
+        ? "frame: {statistics: true}"
+        : "neural_frames: {data: {file: virtual.h5}, images: 4, perturbations: {noise: 2}}")
+      """, to: "linked.yaml")
+    #expect(try framesweep("run", "linked.yaml", "-o", "old.h5").status == 0)
+    #expect(try framesweep("run", "linked.yaml", "-o", "old.h5", "--resume").status == 0)
+    try write(seed: 2)
+    let resumed = try framesweep("run", "linked.yaml", "-o", "old.h5", "--resume")
+    #expect(resumed.status == 65)
+    #expect(resumed.errorOutput.contains("belongs to another plan"), "\(resumed.errorOutput)")
+    let reused = try framesweep("run", "linked.yaml", "-o", "new.h5", "--reuse", "old.h5")
+    #expect(
+      reused.errorOutput.contains(
+        areWeights ? "nothing of it is reused" : "it read other images"), "\(reused.errorOutput)")
   }
 }

@@ -28,7 +28,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(Self.sweep(), to: "kept.yaml")
   }
 
@@ -186,7 +186,7 @@ import Testing
     #expect(longer.errorOutput.contains("chain-2-0.h5: it exists already and holds the weights of"))
     try folder.write(Self.sweep("{file: \"kept.yaml/{id}{draw}\"}"), to: "folder.yaml")
     let folderless = try framesweep("run", "folder.yaml", "-o", "folder.h5")
-    #expect(folderless.status == 73 && folderless.errorOutput.contains("kept.yaml is no folder"))
+    #expect(folderless.status == 73 && folderless.errorOutput.contains("kept.yaml is not a folder"))
   }
 
   @Test("A retry that is refused for another's file leaves the journal as it is") func refused()

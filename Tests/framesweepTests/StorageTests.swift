@@ -20,7 +20,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(FaultTests.sweep.replacing("[4, 13]", with: "[4, 103]"), to: "sweep.yaml")
   }
 

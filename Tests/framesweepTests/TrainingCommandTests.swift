@@ -30,7 +30,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
   }
 
   @Test("One process and 1, 2 and 5 ranks train, attack and score with the same bits")
@@ -51,14 +51,17 @@ import Testing
     }
   }
 
-  /// One network whose training takes some seconds.
+  /// One network whose training lasts as long as a fault holds each of its epochs.
   private static let long = """
     format: 1
     name: long
     seed: 2
     grid: {input: [{channels: 64, size: 1}], family: [chain], stages: [[{widths: [8]}]]}
-    measure: {train: {epochs: 400}}
+    measure: {train: {epochs: 12}}
     """
+
+  /// States are kept a second apart.
+  private static let slowly: [String: String?] = ["FRAMESWEEP_FAULT": "*=epoch:0.6"]
 
   /// The epochs of the training whose state is kept beside an output; nil where none is.
   private func keptEpochs(_ output: String) -> Int? {
@@ -68,17 +71,17 @@ import Testing
         $0.hasSuffix("-0")
       }), let data = FileManager.default.contents(atPath: kept + "/" + name)
     else { return nil }
-    // Behind a line, two digests of 32 bytes, and the numbers of draw and parameters.
-    let start = "framesweep training 1\n".utf8.count + 2 * 32 + 2 * 8
+    // Behind a line, two digests of 32 bytes, the draw, and the numbers of parameters and moments.
+    let start = "framesweep training 2\n".utf8.count + 2 * 32 + 3 * 8
     guard data.count > start + 8 else { return nil }
     return (0..<8).reduce(0) { $0 | Int(data[start + $1]) << (8 * $1) }
   }
 
   /// Runs until a state of more than so many epochs is kept, and kills the process then.
   private func kill(after epochs: Int, _ arguments: [String]) throws -> Int? {
-    let run = try RunningProcess(program, arguments, directory: folder.url)
-    let deadline = ContinuousClock.now + .seconds(100)
-    while ContinuousClock.now < deadline, keptEpochs("out.h5") ?? 0 <= epochs {
+    let run = try RunningProcess(
+      program, arguments, environment: Self.slowly, directory: folder.url)
+    while run.isRunning, keptEpochs("out.h5") ?? 0 <= epochs {
       Thread.sleep(forTimeInterval: 0.002)
     }
     run.signal(SIGKILL)
@@ -86,19 +89,18 @@ import Testing
     return keptEpochs("out.h5")
   }
 
-  @Test("A long training that is killed goes on from the epoch that was kept, with the same bits")
+  @Test("A long training that is killed resumes at the epoch that was kept, with the same bits")
   func killed() throws {
     try folder.write(Self.long, to: "long.yaml")
     let begin = ["run", "long.yaml", "-o", "out.h5"]
-    // States are kept a second apart. The second one is ahead of what a new start keeps first.
+    // The second state is ahead of what a new start keeps first.
     let early = try #require(try kill(after: 0, begin))
     let middle = try #require(try kill(after: early, begin + ["--resume"]))
     #expect(early > 0 && middle > early)
-    let resumed = try RunningProcess(program, begin + ["--resume"], directory: folder.url)
-    let deadline = ContinuousClock.now + .seconds(100)
+    let resumed = try RunningProcess(
+      program, begin + ["--resume"], environment: Self.slowly, directory: folder.url)
     var next: Int?
-    while ContinuousClock.now < deadline {
-      guard let kept = keptEpochs("out.h5") else { break }
+    while resumed.isRunning, let kept = keptEpochs("out.h5") {
       if kept != middle { next = next ?? kept }
       Thread.sleep(forTimeInterval: 0.002)
     }

@@ -24,7 +24,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryDirectory()
-    program = try #require(BuiltProducts.executable("framesweep"))
+    program = try #require(BuiltProducts.executable("framesweep"), "\(BuiltProducts.missing)")
     try folder.write(Self.sweep, to: "nets.yaml")
     try FileManager.default.createDirectory(
       atPath: folder.path("nets"), withIntermediateDirectories: true)

@@ -1,11 +1,13 @@
 """Opens framesweep's results files as labelled data sets and draws figures from them."""
 
+from .accessor import FramesweepAccessor
 from .architecture import LayerShape, layer_shapes, parse_architecture
 from .checksum import data_sha256, stored_sha256
 from .columns import axis_label, point_values
 from .compare import differences
 from .correlation import RankCorrelation, correlate_ranks, rank_correlation
 from .errors import (
+    ExportError,
     IncompleteResultsWarning,
     MixedFormsWarning,
     NothingToDraw,
@@ -13,9 +15,13 @@ from .errors import (
     ResultsWarning,
     WeightsError,
 )
+from .export import Exported, export
 from .figures import (
     FIGURES,
     PotentialSelection,
+    ScoreTable,
+    caption,
+    correlation_figure,
     cost_figure,
     depth_width_figure,
     draws_figure,
@@ -24,8 +30,12 @@ from .figures import (
     profiles_figure,
     robustness_figure,
     save_figure,
+    scatter_figure,
+    score_table,
     select_potentials,
     timeline_figure,
+    trained_frames_figure,
+    trend_figure,
 )
 from .grid import to_grid
 from .groups import Provenance, failures, open_execution, point_texts, provenance
@@ -40,6 +50,9 @@ from .weights import load_arrays, write_weights
 __all__ = [
     "FIGURES",
     "Conflict",
+    "ExportError",
+    "Exported",
+    "FramesweepAccessor",
     "IncompleteResultsWarning",
     "Joined",
     "LayerShape",
@@ -50,14 +63,18 @@ __all__ = [
     "RankCorrelation",
     "ResultsError",
     "ResultsWarning",
+    "ScoreTable",
     "WeightsError",
     "axis_label",
+    "caption",
     "correlate_ranks",
+    "correlation_figure",
     "cost_figure",
     "data_sha256",
     "depth_width_figure",
     "differences",
     "draws_figure",
+    "export",
     "failures",
     "join_results",
     "layer_shapes",
@@ -72,11 +89,13 @@ __all__ = [
     "point_values",
     "potential_figure",
     "profiles_figure",
-    "robustness_figure",
     "provenance",
     "rank_correlation",
     "report",
+    "robustness_figure",
     "save_figure",
+    "scatter_figure",
+    "score_table",
     "select_ok",
     "select_potentials",
     "select_values",
@@ -85,6 +104,8 @@ __all__ = [
     "timeline_figure",
     "to_grid",
     "to_table",
+    "trained_frames_figure",
+    "trend_figure",
     "write_report",
     "write_weights",
 ]

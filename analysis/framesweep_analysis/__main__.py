@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import NoReturn
 
 import h5py
 import xarray as xr
@@ -15,23 +18,34 @@ from .checksum import data_sha256, stored_sha256
 from .columns import point_values, require_columns
 from .compare import differences
 from .correlation import METHODS, rank_correlation
-from .errors import ResultsError, ResultsWarning, WeightsError
+from .errors import ResultsError, ResultsWarning, UsageError, WeightsError
 from .load import open_results
-from .figures import FIGURES, save_figure
+from .figures import FIGURES, caption, save_figure
+from .groups import provenance
 from .pareto import pareto_front
 from .report import write_report
-from .selection import select_values
+from .selection import select_where
 from .summary import summary
 from .table import to_table
 from .weights import SHORTCUTS, load_arrays, write_weights
 
 _FORMATS = ("png", "svg", "pdf")
 
+#: Exit codes, those of `framesweep`.
+_USAGE, _BAD_INPUT, _CANNOT_WRITE = 64, 65, 73
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are a line like all others, with a suggestion."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}, see {self.prog} -h")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0, or 1 with the reason on standard error."""
-    options = _parser().parse_args(arguments)
+    """Runs one command and returns its exit code, which is not 0 if standard error has a reason."""
     try:
+        options = _parser().parse_args(arguments)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ResultsWarning)
             code: int = options.run(options)
@@ -41,26 +55,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except (ResultsError, WeightsError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return _USAGE if isinstance(error, UsageError) else _BAD_INPUT
     except BrokenPipeError:
         # The reader has seen enough; Python's own attempt to flush at the end would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
-    return 1
+        # Files that are read are opened by functions that throw errors of their own.
+        return _CANNOT_WRITE
 
 
 def _figure(options: argparse.Namespace) -> int:
     ending = options.output.rsplit(".", 1)[-1].lower()
     if ending not in _FORMATS:
-        raise ResultsError(f"{options.output}: expected a name that ends in .png, .svg or .pdf")
-    with open_results(options.file) as dataset:
-        dataset = _selected(dataset, options)
-        given = {name: getattr(options, name) for name in ("form", "column", "point")}
-        given = {name: value for name, value in given.items() if value is not None}
-        figure = FIGURES[options.name].draw(dataset, options.file, **given)
+        raise UsageError(f"{options.output}: expected a name that ends in .png, .svg or .pdf")
+    kind = FIGURES[options.name]
+    if len(options.file) > 1 and not kind.several:
+        raise UsageError(f"{options.name} is a figure of one file, {len(options.file)} are given")
+    given = {name: getattr(options, name) for name in ("form", "column", "over", "point")}
+    given = {name: value for name, value in given.items() if value is not None}
+    first = options.file[0]
+    with ExitStack() as files:
+        datasets = [
+            _selected(files.enter_context(open_results(path)), options) for path in options.file
+        ]
+        shown = datasets if kind.several else datasets[0]
+        figure = kind.draw(shown, first, **given)
         save_figure(figure, options.output)
-    print(options.output)
+        print(options.output)
+        if options.caption:
+            chosen = {name: given.get(name) for name in ("column", "over")}
+            print(caption(options.name, datasets[0], figure, provenance(first), **chosen))
     return 0
 
 
@@ -72,7 +98,7 @@ def _summary(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     if not options.output.lower().endswith((".html", ".htm")):
-        raise ResultsError(f"{options.output}: expected a name that ends in .html")
+        raise UsageError(f"{options.output}: expected a name that ends in .html")
     write_report(options.file, options.output, title=options.title)
     print(options.output)
     return 0
@@ -136,15 +162,7 @@ def _groups(dataset: xr.Dataset, by: str | None) -> list[tuple[str, xr.Dataset]]
 
 def _selected(dataset: xr.Dataset, options: argparse.Namespace) -> xr.Dataset:
     """The part of the data set that --select asks for."""
-    wanted: dict[str, list[str]] = {}
-    for condition in options.select:
-        name, equals, values = condition.partition("=")
-        if not (name and equals and values):
-            raise ResultsError(
-                f"--select is {condition}, expected NAME=VALUE, such as family=dense"
-            )
-        wanted[name] = values.split(",")
-    return select_values(dataset, **wanted)
+    return select_where(dataset, options.select)
 
 
 def _checksum(options: argparse.Namespace) -> int:
@@ -200,8 +218,8 @@ def _weights(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m framesweep_analysis",
+    parser = _Parser(
+        prog=os.environ.get("FRAMESWEEP_COMMAND", "python -m framesweep_analysis"),
         description="Look at a framesweep results file, or make a weights file.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -209,18 +227,24 @@ def _parser() -> argparse.ArgumentParser:
     figure = commands.add_parser("figure", help="draw a figure")
     figure.add_argument(
         "name",
-        choices=list(FIGURES),
+        type=_figure_name,
         metavar="NAME",
         help="; ".join(f"{name}: {kind.summary}" for name, kind in FIGURES.items()),
     )
-    figure.add_argument("file", metavar="FILE", help="results file")
+    figure.add_argument("file", metavar="FILE", nargs="+", help="results file")
     figure.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="figure to write: .png, .svg or .pdf"
     )
     figure.add_argument(
         "--form", choices=("synthesis", "analysis"), help="of potential: this form only"
     )
-    figure.add_argument("--column", help="of depth-width and robustness: the column to show")
+    figure.add_argument("--column", help="of trend, scatter, correlation, …: the column to show")
+    figure.add_argument(
+        "--over", metavar="COLUMN", help="of trend and scatter: the horizontal axis"
+    )
+    figure.add_argument(
+        "--caption", action="store_true", help="print a caption too, with a sentence on methods"
+    )
     figure.add_argument("--point", type=int, help="of profiles and overlap: this point only")
     _add_select(figure)
     figure.set_defaults(run=_figure)
@@ -275,14 +299,14 @@ def _parser() -> argparse.ArgumentParser:
     summarise.set_defaults(run=_summary)
 
     checksum = commands.add_parser(
-        "checksum", help="recompute data_sha256, print it, and fail where the file says another"
+        "checksum", help="recompute data_sha256, print it, and fail if the file says another"
     )
     checksum.add_argument("file", metavar="FILE", help="results file")
     checksum.set_defaults(run=_checksum)
 
     compare = commands.add_parser(
         "compare",
-        help="print what differs outside /execution and /provenance, and fail where anything does",
+        help="print what differs outside /execution and /provenance, and fail if anything does",
     )
     compare.add_argument("first", metavar="FILE", help="results file")
     compare.add_argument("second", metavar="FILE", help="results file of the same sweep")
@@ -291,7 +315,9 @@ def _parser() -> argparse.ArgumentParser:
     weights = commands.add_parser(
         "weights", help="turn a PyTorch state dict into a weights file that a sweep reads"
     )
-    weights.add_argument("file", metavar="IN", help="state dict: .npz, or .pt where torch is")
+    weights.add_argument(
+        "file", metavar="IN", help="state dict: .npz, or .pt if torch is installed"
+    )
     weights.add_argument("-o", "--output", required=True, metavar="OUT", help="weights file (.h5)")
     which = weights.add_mutually_exclusive_group(required=True)
     which.add_argument(
@@ -315,7 +341,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="the module of each layer, in order, where the file has another (repeatable)",
+        help="the module of each layer, in order, if the file has another order (repeatable)",
     )
     weights.add_argument(
         "--shortcut",
@@ -333,14 +359,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _figure_name(word: str) -> str:
+    if word in FIGURES:
+        return word
+    near = difflib.get_close_matches(word, FIGURES, 1)
+    hint = f", did you mean {near[0]}?" if near else f", expected one of {', '.join(FIGURES)}"
+    raise argparse.ArgumentTypeError(f"there is no figure {word}{hint}")
+
+
 def _add_select(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--select",
         nargs="+",
         default=[],
         action="extend",
-        metavar="NAME=VALUE",
-        help="only these points, layers, attacks …: family=chain,dense attack=pgd_linf radius=0.1",
+        metavar="CONDITION",
+        help="only these points, layers, attacks …: family=chain,dense 'width>=32' attack=pgd_linf; "
+        "=, !=, <, <=, > or >= with a number or a label",
     )
 
 

@@ -27,7 +27,7 @@ class LayerShape:
 def parse_architecture(text: str) -> dict[str, Any]:
     """The mapping behind an architecture's canonical text, as `plan --points` prints it.
 
-    Raises `WeightsError` if the text is no flow mapping of names, whole numbers and lists.
+    Raises `WeightsError` if the text is not a flow mapping of names, whole numbers and lists.
     """
     quoted = re.sub(r"[A-Za-z_][A-Za-z_0-9]*", lambda word: f'"{word.group()}"', text.strip())
     try:
@@ -39,7 +39,7 @@ def parse_architecture(text: str) -> dict[str, Any]:
             "stages: [{widths: [16, 16], kernel: 3, stride: 1}]}"
         ) from error
     if not isinstance(value, dict):
-        raise WeightsError("the architecture is no mapping, expected {family: …, input: …}")
+        raise WeightsError("the architecture is not a mapping, expected {family: …, input: …}")
     return value
 
 
@@ -67,6 +67,7 @@ def layer_shapes(architecture: str | Mapping[str, Any]) -> list[LayerShape]:
         raise WeightsError(f"the family is {family!r}, expected chain, residual or dense")
     projects = family == "residual" and architecture.get("shortcut") == "projection"
     skip = int(architecture.get("skip_length", 2))
+    first_kernel = int(architecture.get("first_kernel", 0))
     shapes: list[LayerShape] = []
     # The widths that the first layer of the next stage reads.
     read = [channels]
@@ -76,10 +77,11 @@ def layer_shapes(architecture: str | Mapping[str, Any]) -> list[LayerShape]:
         inside: list[int] = []
         for position, width in enumerate(widths):
             columns = sum(inside or read) if family == "dense" else (inside or read)[-1]
+            side = kernel if shapes else first_kernel or kernel
             ends_first_block = projects and index > 0 and position + 1 == skip
             shapes.append(
                 LayerShape(
-                    (width, columns, kernel, kernel),
+                    (width, columns, side, side),
                     (width, before, 1, 1) if ends_first_block else None,
                 )
             )

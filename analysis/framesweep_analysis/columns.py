@@ -32,9 +32,30 @@ PLAN_COLUMNS = (
     "kernel",
     "stride",
     "growth",
+    "compression",
+    "blocks",
     "skip_length",
+    "first_kernel",
+    "normalization",
+    "norm_groups",
+    "activation",
+    "block",
+    "expansion",
+    "squeeze",
+    "groups",
+    "stem",
+    "stem_width",
+    "pooling",
+    "classifier_width",
+    "patch",
+    "heads",
+    "mlp_ratio",
+    "class_token",
+    "token_width",
+    "channel_width",
     "input_channels",
     "input_size",
+    "branch_scale",
     "layer_count",
     "seed",
     "inference_sweeps",
@@ -43,6 +64,7 @@ PLAN_COLUMNS = (
     "layer_stride",
     "layer_stage",
     "layer_input_width",
+    "layer_kind",
 )
 
 #: Columns of the induced frame, whose values depend on its form; those of trained weights too.
@@ -52,6 +74,7 @@ _OF_FRAME = {
     "layerwise_welch_potential",
     "min_frame_potential",
     "min_deep_frame_potential",
+    "min_frame_potential_bound",
     "minimum_spread",
     "frame_potential",
     "deep_frame_potential",
@@ -97,12 +120,27 @@ def point_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
     with several values along another dimension, such as a layer, of which one has to be selected
     first.
     """
+    values = repeated_values(dataset, name)
+    if values.shape[1] == 1:
+        return values[:, 0]
+    known = np.isfinite(values)
+    counts = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def repeated_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
+    """The numbers of each point of a column, (point, draw or image), NaN where there is none.
+
+    A column with one number per point has the extent 1 there. Raises `ResultsError` as
+    `point_values` does.
+    """
     require_columns(dataset, name)
     column = dataset[name]
     if column.dtype.kind not in "iufb":
         raise ResultsError(f"{name} holds labels, expected a column of numbers")
     if "point" not in column.dims:
-        raise ResultsError(f"{name} is no column of the points, but one along {column.dims[0]}")
+        raise ResultsError(f"{name} is a column along {column.dims[0]}, expected one of the points")
     single = [d for d in column.dims if d not in ("point", *_REPETITIONS) and column.sizes[d] == 1]
     column = column.isel({d: 0 for d in single})
     others = [str(d) for d in column.dims if d != "point" and d not in _REPETITIONS]
@@ -112,16 +150,10 @@ def point_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
             f"{name} has several values per point, along {' and '.join(others)}: select one with "
             f"--select {example}, or select_values in Python"
         )
-    values = column.to_numpy().astype(np.float64)
+    values = column.transpose("point", ...).to_numpy().astype(np.float64)
     if column.dtype.kind == "i" and name in PLAN_COLUMNS and name != "seed":
         values[values == -1] = np.nan
-    axes = tuple(axis for axis, d in enumerate(column.dims) if d in _REPETITIONS)
-    if not axes:
-        return values
-    known = np.isfinite(values)
-    counts = known.sum(axis=axes)
-    sums = np.where(known, values, 0.0).sum(axis=axes)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return values.reshape(len(values), int(np.prod(values.shape[1:])))
 
 
 def depends_on_form(name: Hashable) -> bool:

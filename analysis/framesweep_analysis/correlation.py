@@ -12,8 +12,8 @@ from scipy import stats
 
 from .columns import point_values, warn_of_mixed_forms
 from .errors import ResultsError
-from .figures.style import plural
 from .load import select_ok
+from .words import plural
 
 METHODS = ("kendall", "spearman")
 
@@ -58,7 +58,7 @@ def rank_correlation(
     correlations of `resamples` samples of as many points, drawn with replacement; 1000 unless that
     needs more than twenty million pairs, and at least 100; with 0, and with fewer than ten points,
     there is no interval, its ends are NaN. The same seed gives the same interval.
-    Points of a grid are no random sample of anything: the interval says how much the number hangs
+    Points of a grid are not a random sample: the interval says how much the number depends
     on single points of this sweep, not what another sweep would give.
 
     Warns where a column holds statistics of frames in both forms, which do not compare.
@@ -123,7 +123,7 @@ def _correlation(
         return lambda x, y: float(stats.kendalltau(x, y, variant="b", method="asymptotic")[0])
     if method == "spearman":
         return _spearman
-    raise ResultsError(f"{method} is no rank correlation, expected one of {', '.join(METHODS)}")
+    raise ResultsError(f"{method} is not a rank correlation, expected one of {', '.join(METHODS)}")
 
 
 def _spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

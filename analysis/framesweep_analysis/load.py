@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import xarray as xr
+import yaml
 from numpy.typing import NDArray
 
 from .errors import IncompleteResultsWarning, ResultsError
@@ -44,8 +46,10 @@ def open_results(path: str | os.PathLike[str]) -> xr.Dataset:
     Columns are read when they are used. Enumerations (`family`, `form`, `status`, ...) hold their
     labels as text, with "none" where a key takes no part in a point; the labels in the order of
     their codes stay in the attribute `flag_meanings`. The dimensions `perturbation` and `attack`
-    are labelled too, `layer_name` names the layers, and `perturbation_pair_name` the pairs. The
-    attribute `swept` has the keys that the sweep varies, in their order.
+    are labelled too, `layer_name` names the layers, and `perturbation_pair_name` the pairs;
+    `direction_count` says how many directions each family of perturbations has, NaN where the sweep
+    file does not say it. The attribute `swept` has the keys that the sweep varies, in their order,
+    `sweep_name` the sweep's name, and `training` how it trains: plain, augmented, adversarial.
 
     Raises `ResultsError` if there is no such file or it is not a whole results file of a known
     version. Warns with `IncompleteResultsWarning` if points are still pending.
@@ -107,14 +111,25 @@ def decode_labels(dataset: xr.Dataset) -> xr.Dataset:
 
 def _with_names(dataset: xr.Dataset, path: Path) -> xr.Dataset:
     """Adds the names of layers and of pairs of perturbations as coordinates, and the swept keys."""
-    names: dict[str, tuple[str, list[str]]] = {}
+    names: dict[str, tuple[Any, Any]] = {}
     wanted = [(d, f"{d}_name") for d in ("layer", "perturbation_pair") if d in dataset.sizes]
     with h5py.File(path, "r") as file:
         # xarray makes coordinates of the keys that this attribute names, and drops their order.
         swept = file.attrs.get("coordinates", "")
         dataset = dataset.assign_attrs(swept=swept.decode() if isinstance(swept, bytes) else swept)
+        sweep = _sweep(file)
+        dataset = dataset.assign_attrs(
+            sweep_name=str(sweep.get("name", "")), training=_training(sweep)
+        )
         labels = file.get("labels", {})
+        codes = file.get("points/layer_name_code")
+        if codes is not None and "layer_name" in labels:
+            # Names of representations differ from point to point; code -1 is none.
+            known = np.array([*labels["layer_name"].asstr()[()], ""], dtype=object)
+            names["layer_name"] = (("point", "layer"), known[codes[()]])
         for dimension, name in wanted:
+            if name in names:
+                continue
             if name in labels and len(labels[name]) == dataset.sizes[dimension]:
                 names[name] = (dimension, [str(text) for text in labels[name].asstr()[()]])
     if {"perturbation_a", "perturbation_b"} <= set(dataset.variables):
@@ -122,9 +137,54 @@ def _with_names(dataset: xr.Dataset, path: Path) -> xr.Dataset:
             dataset["perturbation_a"].to_numpy(), dataset["perturbation_b"].to_numpy(), strict=True
         )
         names["perturbation_pair_name"] = ("perturbation_pair", [f"{a} · {b}" for a, b in pairs])
-    return dataset.assign_coords(
+    dataset = dataset.assign_coords(
         {name: (d, np.array(texts, dtype=object)) for name, (d, texts) in names.items()}
     )
+    if "perturbation" in dataset.variables:
+        counts = _direction_counts(
+            sweep, [str(name) for name in dataset["perturbation"].to_numpy()]
+        )
+        dataset = dataset.assign_coords(direction_count=("perturbation", counts))
+    return dataset
+
+
+def _sweep(file: h5py.File) -> dict[str, Any]:
+    """The sweep file, as far as it can be read."""
+    stored = file.get("provenance/sweep")
+    if stored is None:
+        return {}
+    try:
+        sweep = yaml.safe_load(str(np.atleast_1d(stored.asstr()[()])[0]))
+    except yaml.YAMLError:
+        return {}
+    return sweep if isinstance(sweep, dict) else {}
+
+
+def _training(sweep: dict[str, Any]) -> str:
+    """How networks are trained: plain, augmented, adversarial or both; empty where they are not."""
+    measure = sweep.get("measure")
+    train = measure.get("train") if isinstance(measure, dict) else None
+    if train is None:
+        return ""
+    words = {"augment": "augmented", "adversarial": "adversarial"}
+    found = [word for key, word in words.items() if isinstance(train, dict) and train.get(key)]
+    return " and ".join(found) or "plain"
+
+
+def _direction_counts(sweep: dict[str, Any], names: list[str]) -> NDArray[np.float64]:
+    """How many directions each family of perturbations has, by the sweep file; NaN: it is open."""
+    wanted: Any = sweep
+    for key in ("measure", "neural_frames", "perturbations"):
+        wanted = wanted.get(key) if isinstance(wanted, dict) else None
+
+    def count(entry: Any) -> float:
+        if isinstance(entry, dict):
+            entry = entry.get("components")
+        if isinstance(entry, list):
+            return len(entry)
+        return entry if isinstance(entry, int) else np.nan
+
+    return np.array([count((wanted or {}).get(name)) for name in names], dtype=np.float64)
 
 
 def _decoded(variable: xr.Variable) -> xr.Variable:
@@ -169,7 +229,7 @@ def check_file(path: Path) -> None:
         if journal.exists():
             raise ResultsError(
                 f"{path}: not there yet, its journal is: the run has not finished; "
-                f"`framesweep run SWEEP -o {path} --resume` goes on with it"
+                f"`framesweep run SWEEP -o {path} --resume` resumes it"
             )
         near = sorted(other.name for other in path.parent.glob("*.h5"))[:5]
         there = f"; the folder has {', '.join(near)}" if near else ""

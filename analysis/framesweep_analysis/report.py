@@ -14,18 +14,21 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import xarray as xr
+import yaml
 from matplotlib.figure import Figure
 
 from .checksum import data_sha256
 from .columns import depends_on_form, in_file_order
-from .correlation import rank_correlation
+from .correlation import RankCorrelation, rank_correlation
 from .errors import NothingToDraw, ResultsError
-from .figures import FIGURES
-from .figures.style import plural
+from .figures import FIGURES, score_table
+from .figures.captions import describe
 from .groups import Provenance, failures, open_execution, point_texts, provenance
+from .interactive import explorers, page_file
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front
 from .summary import statistics_of
+from .words import plural, signed
 
 #: Above so many points figures are pictures: a vector for each point makes a heavy page.
 _VECTORS = 2000
@@ -42,38 +45,6 @@ _CORRELATIONS = (
     ("deep_frame_potential", "parameter_count"),
     ("mutual_coherence", "deep_frame_potential"),
 )
-
-_CSS = """
-:root { --ink: #1d2328; --soft: #5b666f; --line: #d9dee2; --tint: #f5f7f8; --accent: #0a4f8c; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 2.2rem 1.4rem 4rem; color: var(--ink);
-  background: white; font: 16px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.7rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; padding-top: .6rem;
-  border-top: 1px solid var(--line); }
-p { margin: .4rem 0; }
-.soft { color: var(--soft); }
-nav { margin: .8rem 0 0; }
-nav a { margin-right: 1.1rem; white-space: nowrap; }
-a { color: var(--accent); }
-.cards { display: flex; flex-wrap: wrap; gap: .7rem; margin: 1.2rem 0; }
-.card { background: var(--tint); border: 1px solid var(--line); border-radius: .4rem;
-  padding: .5rem .9rem; } .card b { display: block; font-size: 1.25rem; }
-.warning { border-left: 4px solid #e67e00; background: #fff6ea; padding: .5rem .9rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th { text-align: left; border-bottom: 1.5px solid var(--ink); padding: .25rem .8rem .25rem 0; }
-td { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; vertical-align: top;
-  overflow-wrap: anywhere; }
-th.number, td.number { text-align: right; white-space: nowrap; }
-figure { margin: 1.2rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
-figure svg, figure img { max-width: 100%; height: auto; display: block; }
-pre { background: var(--tint); border: 1px solid var(--line); border-radius: .4rem;
-  padding: .8rem; overflow-x: auto; font-size: .82rem; }
-code { font-size: .85em; overflow-wrap: anywhere; }
-@media print { body { max-width: none; padding: 0; } nav { display: none; }
-  figure, table { break-inside: avoid; } }
-"""
 
 
 def write_report(
@@ -99,11 +70,15 @@ def report(path: str | os.PathLike[str], *, title: str | None = None) -> str:
         # The page says itself what these warnings say.
         warnings.simplefilter("ignore")
         with open_results(path) as dataset:
+            explore, scripts = explorers(dataset, path, source)
             sections = [
+                ("explore", "The points", explore),
+                ("scores", "Scores and the test error", _scores(dataset)),
+                ("correlations", "Rank correlations", _correlations(dataset)),
                 ("figures", "Figures", _figures(dataset, path)),
                 ("statistics", "Statistics", _statistics(dataset)),
                 ("front", "Best networks by size", _front(dataset, path)),
-                ("correlations", "Rank correlations", _correlations(dataset)),
+                ("table", "All points", '<div id="all-points"></div>' if explore else ""),
                 ("failed", "Points that are not ok", _failed(dataset, path)),
                 ("slowest", "Slowest points", _slowest(path)),
                 ("provenance", "Provenance", _provenance(source, path)),
@@ -118,15 +93,21 @@ def report(path: str | os.PathLike[str], *, title: str | None = None) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title or path.name)}</title><style>{_CSS}</style></head>"
-        f"<body><header>{head}<nav>{links}</nav></header><main>{bodies}</main></body></html>\n"
+        f"<title>{escape(title or _name(source, path))}</title>"
+        f"<style>{page_file('report.css')}</style></head>"
+        f"<body><header>{head}<nav>{links}</nav></header><main>{bodies}</main>"
+        f"{scripts}<script>{page_file('report.js')}</script></body></html>\n"
     )
 
 
 def _head(dataset: xr.Dataset, source: Provenance, path: Path, title: str | None) -> str:
     counts = status_counts(dataset)
     cards = [("points", dataset.sizes["point"]), *counts.items()]
-    text = f"<h1>{escape(title or path.name)}</h1>"
+    text = f"<h1>{escape(title or _name(source, path))}</h1>"
+    question = _question(source.sweep)
+    if question:
+        text += f'<p class="question">{escape(question)}</p>'
+    text += _varied(dataset)
     ends = [run.get("end") or run.get("start", "") for run in source.runs]
     made = f"computed by {_versions(source.runs)}" + (f", {max(ends)}" if any(ends) else "")
     text += f'<p class="soft">{escape(made)}</p><div class="cards">'
@@ -140,21 +121,61 @@ def _head(dataset: xr.Dataset, source: Provenance, path: Path, title: str | None
             f"{'is' if pending == 1 else 'are'} pending. "
             "Everything below is about the points that were computed.</p>"
         )
-    swept = str(dataset.attrs.get("swept", ""))
-    if swept:
-        text += f"<p>Varies: {escape(', '.join(swept.split()))}.</p>"
     forms = {f for f in select_ok(dataset)["form"].to_numpy() if f != "none"}
     if len(forms) > 1:
         text += (
-            "<p>The points have frames in both forms. Values of one form compare with one another, "
-            "not with those of the other.</p>"
+            "<p>The points have frames in both forms. Compare values of one form only: those of the two "
+            "forms do not compare.</p>"
         )
     if "analysis" in forms and _finite(dataset, "min_deep_frame_potential", "analysis"):
         text += (
-            "<p>In the analysis form a network whose layers read a single channel can attain the "
-            "minimum: a low minimum says little about an architecture there.</p>"
+            "<p>In the analysis form, a network whose layers read a single channel can reach the "
+            "minimum. So a low minimum says little about an architecture there.</p>"
         )
     return text
+
+
+def _name(source: Provenance, path: Path) -> str:
+    """The sweep's name, or else that of the file."""
+    try:
+        sweep = yaml.safe_load(source.sweep)
+    except yaml.YAMLError:
+        sweep = None
+    return str(sweep.get("name") or path.name) if isinstance(sweep, dict) else path.name
+
+
+def _question(sweep: str) -> str:
+    """The question in the comment at the top of the sweep file, or its first sentence."""
+    words = []
+    for line in sweep.splitlines():
+        text = line.removeprefix("#")
+        if not line.startswith("#") or not text.strip() or text.startswith("  "):
+            break
+        words.append(text.strip())
+    text = " ".join(words)
+    # The question that it asks, or else its first sentence.
+    for end in ("? ", ". "):
+        if end in f"{text} ":
+            return text[: f"{text} ".index(end) + 1]
+    return text
+
+
+def _varied(dataset: xr.Dataset) -> str:
+    """Which keys varied, over which values."""
+    items = []
+    for name in str(dataset.attrs.get("swept", "")).split():
+        if name not in dataset.variables or dataset[name].dims != ("point",):
+            continue
+        values = [v for v in np.unique(dataset[name].to_numpy()) if str(v) not in ("-1", "none")]
+        if len(values) < 2:
+            continue
+        texts = [f"{v:,g}" if isinstance(v, (int, float, np.number)) else str(v) for v in values]
+        if len(texts) > 8:
+            texts = [f"{len(texts):,} values from {texts[0]} to {texts[-1]}"]
+        items.append(f"{name.replace('_', ' ')}: {', '.join(texts)}")
+    count = plural(dataset.sizes["point"], "network")
+    what = f"{count}. Varied: {'; '.join(items)}." if items else f"{count}."
+    return f"<p>{escape(what)}</p>"
 
 
 def _finite(dataset: xr.Dataset, name: str, form: str) -> bool:
@@ -175,8 +196,8 @@ def _figures(dataset: xr.Dataset, path: Path) -> str:
         except ResultsError as reason:
             absent.append(f"{name}: {reason}")
             continue
-        caption = kind.summary[:1].upper() + kind.summary[1:]
-        picture = _picture(figure, caption, vector=dataset.sizes["point"] <= _VECTORS)
+        caption = describe(name, dataset, figure)
+        picture = _picture(figure, name, caption, vector=dataset.sizes["point"] <= _VECTORS)
         text += f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
     if absent:
         items = "".join(f"<li>{escape(line)}</li>" for line in absent)
@@ -185,27 +206,23 @@ def _figures(dataset: xr.Dataset, path: Path) -> str:
     return text
 
 
-def _picture(figure: Figure, caption: str, *, vector: bool) -> str:
+def _picture(figure: Figure, name: str, caption: str, *, vector: bool) -> str:
     label = escape(caption, quote=True)
     if vector:
         # Letters as shapes look the same where the reader lacks the font; ids must not clash.
-        with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": caption}):
+        with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": name}):
             buffer = io.StringIO()
             figure.savefig(buffer, format="svg", metadata={"Date": None})
         drawing = buffer.getvalue()
         drawing = drawing[drawing.index("<svg") :]
         for mark in ('id="', 'href="#', "url(#"):
-            drawing = drawing.replace(mark, mark + _key(caption))
+            drawing = drawing.replace(mark, f"{mark}{name}-")
         return drawing.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
     pixels = io.BytesIO()
     figure.savefig(pixels, format="png", dpi=200, metadata={"Software": None})
     data = base64.b64encode(pixels.getvalue()).decode()
     width = round(figure.get_figwidth() * 96)
     return f'<img alt="{label}" width="{width}" src="data:image/png;base64,{data}">'
-
-
-def _key(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalnum())[:24] + "-"
 
 
 def _statistics(dataset: xr.Dataset) -> str:
@@ -257,8 +274,8 @@ def _front(dataset: xr.Dataset, path: Path) -> str:
         ]
         shown = "" if len(kept) == count else f", {len(kept)} of them"
         text += (
-            f"<p>{form.capitalize()} form: the {count:,} networks than which none has both fewer "
-            f"parameters and a lower minimum{shown}.</p>"
+            f"<p>{form.capitalize()} form: the {plural(count, 'network')} that no other one beats in both "
+            f"size and minimum{shown}.</p>"
         )
         heads = ["point", "family", "parameters", "√ minimum potential", "architecture"]
         text += _table(heads, rows, numbers={0, 2, 3})
@@ -280,22 +297,44 @@ def _correlations(dataset: xr.Dataset) -> str:
                 ]
             except ResultsError:
                 continue
-            cells = [
-                f"{f.estimate:+.3f}" + (f" [{f.low:+.3f}, {f.high:+.3f}]" if resamples else "")
-                for f in found
-            ]
+            cells = [_with_interval(f) for f in found]
             rows.append([first, second, form, f"{found[0].count:,}", *cells])
     if not rows:
         return ""
     note = ""
     if resamples:
         note = (
-            f"<p>With intervals that hold 95 % of {resamples} resamples of the points. The points "
-            "of a grid are no random sample: an interval says how much a number hangs on single "
-            "points.</p>"
+            f"<p>The intervals hold 95 % of {resamples} resamples of the points. The points of a grid are "
+            "not a random sample: an interval says how much a number depends on single points.</p>"
         )
     heads = ["column", "with", "form", "points", "Kendall τ", "Spearman ρ"]
     return note + _table(heads, rows, numbers={3, 4, 5})
+
+
+def _with_interval(found: RankCorrelation) -> str:
+    text = signed(found.estimate)
+    if np.isfinite(found.low):
+        text += f" [{signed(found.low)}, {signed(found.high)}]"
+    return text
+
+
+def _scores(dataset: xr.Dataset) -> str:
+    try:
+        table = score_table(dataset)
+    except ResultsError:
+        return ""
+    heads = ["score", *(f"{family}, {form}" for family, form, _ in table.groups)]
+    rows = [
+        [name, *("" if cell is None else _with_interval(cell) for cell in cells)]
+        for name, cells in zip(table.scores, table.cells, strict=True)
+    ]
+    counts = ", ".join(f"{count:,} {family} ({form})" for family, form, count in table.groups)
+    note = (
+        f"<p>Kendall's τ of each score with the {escape(table.outcome.replace('_', ' '))}, the strongest "
+        f"first, over {escape(counts)} networks. Below 0: larger scores, smaller errors. The intervals "
+        "hold 95 % of resamples of the networks.</p>"
+    )
+    return note + _table(heads, rows, numbers=range(1, len(heads)))
 
 
 def _failed(dataset: xr.Dataset, path: Path) -> str:
@@ -378,15 +417,22 @@ def _shortened(text: str, length: int = 160) -> str:
 def _table(
     heads: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] = ()
 ) -> str:
+    """A table; rows of points, whose first column is their number, lead to the point."""
     right = set(numbers)
+    of_points = bool(heads) and heads[0] == "point"
 
     def cell(tag: str, column: int, value: object) -> str:
         kind = ' class="number"' if column in right else ""
+        long = heads[column] in ("architecture", "message") or heads[column].startswith("run ")
+        kind = ' class="text"' if long else kind
         return f"<{tag}{kind}>{escape(str(value))}</{tag}>"
 
     head = "".join(cell("th", column, name) for column, name in enumerate(heads))
     body = "".join(
-        "<tr>" + "".join(cell("td", c, v) for c, v in enumerate(row)) + "</tr>" for row in rows
+        (f'<tr data-point="{row[0]}">' if of_points else "<tr>")
+        + "".join(cell("td", c, v) for c, v in enumerate(row))
+        + "</tr>"
+        for row in rows
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scroll">{table}</div>'

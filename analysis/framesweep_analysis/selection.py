@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from .columns import require_columns
-from .errors import ResultsError
+from .errors import ResultsError, UsageError
 
 #: What a column or a dimension is compared with: a label or a number, or several.
 Wanted = str | float | Sequence[str | float]
@@ -26,17 +28,64 @@ def select_values(dataset: xr.Dataset, **wanted: Wanted) -> xr.Dataset:
     where none of its values is wanted.
     """
     for name, values in wanted.items():
-        require_columns(dataset, name)
-        dimensions = dataset[name].dims
-        if len(dimensions) != 1:
-            raise ResultsError(
-                f"{name} has several values per point, expected a column with one or a dimension"
-            )
-        kept = _matches(name, dataset[name].to_numpy(), values)
-        if not kept.any():
-            raise ResultsError(f"no {name} is {_words(values)}{_known(dataset[name].to_numpy())}")
-        dataset = dataset.isel({dimensions[0]: np.flatnonzero(kept)})
+        dataset = _kept(dataset, name, "=", values)
     return dataset
+
+
+_COMPARISONS: dict[str, Callable[[NDArray[np.float64], float], NDArray[np.bool_]]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+def select_where(dataset: xr.Dataset, conditions: Sequence[str]) -> xr.Dataset:
+    """The part of a data set for which all conditions hold, such as `family=chain,dense`, `width>=32`.
+
+    A condition compares a column or a dimension by =, !=, <, <=, > or >= with a number or label; = and
+    != take several, separated by commas. Raises `UsageError` for a condition that compares nothing, and
+    `ResultsError` as `select_values` does.
+    """
+    for condition in conditions:
+        found = re.fullmatch(r"([^=!<>]+)(!=|<=|>=|=|<|>)([^=].*)", condition)
+        if not found:
+            raise UsageError(
+                f"--select is {condition}, expected a condition such as family=dense or width>=32"
+            )
+        name, sign, values = found.groups()
+        dataset = _kept(dataset, name, sign, values.split(","))
+    return dataset
+
+
+def _kept(dataset: xr.Dataset, name: str, sign: str, values: Wanted) -> xr.Dataset:
+    require_columns(dataset, name)
+    dimensions = dataset[name].dims
+    if len(dimensions) != 1:
+        raise ResultsError(
+            f"{name} has several values per point, expected a column with one or a dimension"
+        )
+    present = dataset[name].to_numpy()
+    if sign in _COMPARISONS:
+        kept = _compares(name, sign, present, values)
+    else:
+        kept = _matches(name, present, values) == (sign == "=")
+    if not kept.any():
+        verb = "is" if sign == "=" else sign
+        raise ResultsError(f"no {name} {verb} {_words(values)}{_known(present)}")
+    return dataset.isel({dimensions[0]: np.flatnonzero(kept)})
+
+
+def _compares(
+    name: str, sign: str, present: NDArray[np.generic], wanted: Wanted
+) -> NDArray[np.bool_]:
+    if present.dtype.kind not in "iufb":
+        raise ResultsError(f"{name} holds labels, expected = or !=")
+    try:
+        bound = float(_words(wanted))
+    except ValueError:
+        raise ResultsError(f"{name} {sign} {_words(wanted)}, expected one number") from None
+    return _COMPARISONS[sign](present.astype(np.float64), bound)
 
 
 def _matches(name: str, present: NDArray[np.generic], wanted: Wanted) -> NDArray[np.bool_]:

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from .columns import PLAN_COLUMNS
-from .figures.style import plural
 from .load import select_ok, status_counts
+from .words import plural
 
 
 def summary(dataset: xr.Dataset, name: str | Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,12 @@ def write_weights(
     """Writes a weights file for an architecture and returns what became of every module, in words.
 
     `arrays` is a state dict, of torch tensors or numpy arrays. Weights are taken in their order:
-    the first to the first layer, and so on; `layers` names the modules instead. Modules that match
+    the first to the first layer, and so on; `layers` names the modules instead. If the names were
+    sorted as text, with layers.10 before layers.2, their numbers count; if they differ by more than
+    numbers, their order is lost and `layers` is needed. Modules that match
     a pattern of `skip`, such as "fc", are left out; those that match one of `shortcuts` are
-    projections, in the order of the layers that have one. With `fold_batch_norm` each batch
+    projections, in the order of the layers that have one; their biases are added to those of the layers.
+    With `fold_batch_norm` each batch
     normalisation becomes part of the module before it, as in evaluation.
 
     The file may exist: the group is added to it, and must be new. Raises `WeightsError` if modules
@@ -81,7 +85,7 @@ def write_weights(
         if isinstance(architecture, Sequence) and not isinstance(architecture, str)
         else layer_shapes(architecture)
     )
-    modules = _modules(_arrays(arrays, "the state dict"), tuple(skip))
+    modules = _in_order(_modules(_arrays(arrays, "the state dict"), tuple(skip)), bool(layers))
     if fold_batch_norm:
         modules = _folded(modules)
     patterns = tuple(shortcuts)
@@ -101,8 +105,11 @@ def write_weights(
     for index, name in zip(wanted, projections, strict=True):
         where = f"projection of layer {index + 1}"
         projection = shapes[index].shortcut or ()
-        entries = _entries(name, modules[name], projection, f"{index}/shortcut", where)
-        written += _without_bias(entries, name, where)
+        for place, value in _entries(name, modules[name], projection, f"{index}/shortcut", where):
+            if place.endswith("/weight"):
+                written.append((place, value))
+            else:
+                _add(written, f"{index}/bias", value)
         report.append(f"/{index}/shortcut ({where}): {name}")
     _write(written, Path(path), group)
     return report
@@ -134,6 +141,33 @@ def _modules(
         if not _matches(module, skip) and part != "num_batches_tracked":
             modules.setdefault(module, {})[part] = value
     return modules
+
+
+def _in_order(
+    modules: dict[str, dict[str, NDArray[Any]]], are_named: bool
+) -> dict[str, dict[str, NDArray[Any]]]:
+    names = list(modules)
+    natural = sorted(names, key=_natural)
+    if names == natural or names != sorted(names):
+        return modules
+    if len({re.sub(r"\d+", "#", name) for name in names}) == 1:
+        return {name: modules[name] for name in natural}
+    if are_named:
+        return modules
+    early, late = next(
+        (one, two)
+        for one, two in zip(names, names[1:], strict=False)
+        if _natural(one) > _natural(two)
+    )
+    raise WeightsError(
+        f"the modules are sorted as text, {early} before {late}, so the order of the layers is lost; "
+        "expected the order in which the network computes, or the modules in it (layers, --layer)"
+    )
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
 def _folded(
@@ -223,17 +257,15 @@ def _entries(
     return entries
 
 
-def _without_bias(
-    entries: list[tuple[str, NDArray[Any]]], name: str, where: str
-) -> list[tuple[str, NDArray[Any]]]:
-    kept = [(place, value) for place, value in entries if place.endswith("weight")]
-    for place, value in entries:
-        if place.endswith("bias") and np.any(value != 0):
-            raise WeightsError(
-                f"{name}.bias ({where}): a projection has no bias, expected zeros; add it to the "
-                "bias of the layer"
-            )
-    return kept
+def _add(
+    entries: list[tuple[str, NDArray[Any]]], place: str, value: NDArray[Any]
+) -> None:
+    """Adds the bias of a projection to that of its layer: both are added before the activation."""
+    known = dict(entries).get(place)
+    if known is None:
+        entries.append((place, value))
+    else:
+        entries[:] = [(p, known + value if p == place else v) for p, v in entries]
 
 
 def _number(value: NDArray[Any], name: str) -> NDArray[Any]:

@@ -13,7 +13,9 @@ from framesweep_analysis import data_sha256
 FAMILIES = "chain residual dense"
 FORMS = "synthesis analysis"
 STATUSES = "pending ok failed timeout out_of_memory nonfinite lost skipped"
-MINIMUM_STATUSES = "not_requested closed_form converged iteration_limit unavailable failed"
+MINIMUM_STATUSES = (
+    "not_requested closed_form converged iteration_limit unavailable failed certified"
+)
 PERTURBATIONS = "augmentation noise fourier generative"
 
 
@@ -107,12 +109,13 @@ def write_results(
     errors: dict[int, str] | None = None,
     ranks: int = 2,
     shard: str | None = None,
+    sweep: str | None = None,
 ) -> Path:
     """A results file of `count` points; `change` replaces whole columns, None leaves one out.
 
     With `neural` it has all columns of neural frames, otherwise only the gain of two families; with
-    `trained` errors of trained networks, also under two attacks of two radii; `shard` is the one of
-    its only run.
+    `trained` errors of trained networks, also under two attacks of two radii; with both, neural
+    frames after training; `shard` is the one of its only run, `sweep` the text of the sweep file.
     """
     table = columns(count) | (change or {})
     table = {name: values for name, values in table.items() if values is not None}
@@ -148,7 +151,16 @@ def write_results(
     if neural:
         scales["perturbation"] = np.arange(4, dtype=np.int32)
         scales["perturbation_pair"] = np.arange(6, dtype=np.int32)
-        many |= neural_columns(table, draws, layers)
+        frames = neural_columns(table, draws, layers)
+        many |= frames
+        if trained:
+            # Training lets directions grow, and come closer to one another.
+            for name, (dimensions, data) in frames.items():
+                if name.startswith("neural_"):
+                    many[f"trained_{name}"] = (
+                        dimensions,
+                        data * 1.1 if data.dtype.kind == "f" else data,
+                    )
     else:
         many["neural_gain_mean"] = (("point", "draw", "perturbation", "layer"), values)
     if trained:
@@ -178,7 +190,7 @@ def write_results(
             for axis, dimension in enumerate(dimensions):
                 dataset.dims[axis].attach_scale(file[dimension])
         ids = ids or [f"{index:016x}" for index in range(count)]
-        _write_groups(file, table, layers, ids, shard)
+        _write_groups(file, table, layers, ids, shard, sweep or _sweep(neural, trained))
         _write_execution(file, table["status"], ranks)
         _write_errors(file, errors or {})
         file.attrs["Conventions"] = "CF-1.8"
@@ -220,12 +232,26 @@ def _describe(dataset: h5py.Dataset, name: str, meanings: dict[str, str]) -> Non
         dataset.attrs["flag_meanings"] = meanings[name]
 
 
+def _sweep(neural: bool, trained: bool) -> str:
+    """What the sweep file could have said: ten augmentations, and ten directions of each other kind."""
+    text = "format: 1\nname: <made up>\n"
+    if neural or trained:
+        text += "measure:\n"
+    if neural:
+        text += (
+            "  neural_frames:\n    data: digits\n    perturbations:\n      augmentation: [a, b, c, d, e, f, g, h, i, j]\n"
+            "      noise: 10\n      fourier: 10\n      generative: {components: 10, from: data}\n"
+        )
+    return text + ("  train: {data: digits}\n" if trained else "")
+
+
 def _write_groups(
     file: h5py.File,
     table: dict[str, np.ndarray[Any, Any]],
     layers: int,
     ids: list[str],
     shard: str | None,
+    sweep: str,
 ) -> None:
     text = h5py.string_dtype("utf-8")
     architectures = [f"{{width: {w}}}" for w in table.get("width", np.zeros(len(ids), int))]
@@ -237,7 +263,7 @@ def _write_groups(
         dataset = file.require_group(group).create_dataset(name, data=values, dtype=text)
         dataset.dims[0].attach_scale(file[dimension])
     provenance = file.create_group("provenance", track_order=True)
-    provenance.create_dataset("sweep", data="format: 1\nname: <made up>\n", dtype=text)
+    provenance.create_dataset("sweep", data=sweep, dtype=text)
     runs = provenance.create_dataset("run", data=np.zeros(1, dtype=np.int32))
     runs.make_scale("run")
     facts = {"framesweep_version": "0.1.0", "hosts": "alpha\nbeta"}

@@ -45,7 +45,31 @@ def test_a_figure_takes_its_options_and_no_others(results: Path, tmp_path: Path)
     assert run("figure", "potential", results, "-o", out, "--form", "synthesis").returncode == 0
     assert run("figure", "depth-width", results, "-o", out, "--column", "width").returncode == 0
     done = run("figure", "cost", results, "-o", out, "--point", "3")
-    assert (done.returncode, done.stderr) == (1, "error: this figure has no option --point\n")
+    assert (done.returncode, done.stderr) == (64, "error: this figure has no option --point\n")
+
+
+def test_a_figure_comes_with_a_caption_if_it_is_asked_for(results: Path, tmp_path: Path) -> None:
+    out = tmp_path / "f.svg"
+    done = run(
+        *("figure", "trend", results, "-o", out, "--column", "mutual_coherence"),
+        *("--over", "width", "--select", "family=dense", "--caption"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    name, text = done.stdout.splitlines()
+    assert name == str(out)
+    assert text.startswith("Mutual coherence over width. Lines are medians")
+    assert "Sweep “<made up>”: 20 networks (20 dense). Methods: computed with framesweep 0.1.0" in text
+
+
+def test_only_some_figures_compare_files(tmp_path: Path) -> None:
+    options = {"neural": True, "trained": True, "layers": 4}
+    files = [write_results(tmp_path / f"{name}.h5", 12, **options) for name in "ab"]
+    out = tmp_path / "f.svg"
+    done = run("figure", "trained-frames", *files, "-o", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run("figure", "potential", *files, "-o", out)
+    assert done.returncode == 64
+    assert done.stderr == "error: potential is a figure of one file, 2 are given\n"
 
 
 def test_summary_counts_and_ranges(results: Path) -> None:
@@ -74,20 +98,23 @@ def test_checksum_fails_on_a_changed_file(results: Path) -> None:
     with h5py.File(results, "r+") as file:
         file["seed"][0] = 8
     done = run("checksum", results)
-    assert done.returncode == 1
+    assert done.returncode == 65
     assert "was changed after framesweep wrote it" in done.stderr
 
 
 def test_mistakes_are_one_line_without_a_traceback(results: Path, tmp_path: Path) -> None:
     empty = write_results(tmp_path / "e.h5", change={"family": np.full(60, 9, dtype=np.int8)})
-    for arguments, reason in (
-        (("summary", tmp_path / "absent.h5"), "no such file"),
-        (("figure", "potential", empty, "-o", tmp_path / "e.png"), "nothing to draw"),
-        (("figure", "potential", results, "-o", tmp_path / "e.bmp"), "ends in .png"),
-        (("figure", "potential", results, "-o", "/proc/none/e.png"), "/proc/none"),
+    for arguments, reason, code in (
+        (("summary", tmp_path / "absent.h5"), "no such file", 65),
+        (("figure", "potential", empty, "-o", tmp_path / "e.png"), "nothing to draw", 65),
+        (("figure", "potential", results, "-o", tmp_path / "e.bmp"), "ends in .png", 64),
+        (("figure", "potential", results, "-o", "/proc/none/e.png"), "/proc/none", 73),
+        (("figure", "potentail", results, "-o", "e.png"), "did you mean potential?", 64),
+        (("figure", "potential", results), "required: -o", 64),
+        (("sumary", results), "choose from", 64),
     ):
         done = run(*arguments)
-        assert done.returncode == 1, arguments
+        assert done.returncode == code, arguments
         assert done.stderr.startswith("error: ") and reason in done.stderr, done.stderr
         assert done.stderr.count("\n") == 1, done.stderr
 
@@ -127,13 +154,36 @@ def test_select_takes_parts_for_every_command(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), figure
     assert "20 points" in "".join(re.findall(r"<text[^>]*>([^<]*)", out.read_text()))
     done = run("correlate", path, "adversarial_error", "width", "--select", "attack")
-    assert done.stderr == "error: --select is attack, expected NAME=VALUE, such as family=dense\n"
+    assert done.stderr == (
+        "error: --select is attack, expected a condition such as family=dense or width>=32\n"
+    )
+    assert done.returncode == 64
+
+
+def test_select_compares_as_inspect_does(results: Path) -> None:
+    def widths(*conditions: str) -> set[int]:
+        done = run("table", results, "--columns", "width", "--select", *conditions)
+        assert done.returncode == 0, done.stderr
+        return {int(line.split(",")[1]) for line in done.stdout.splitlines()[1:]}
+
+    every = widths("family=chain,dense,residual")
+    middle = sorted(every)[len(every) // 2]
+    assert widths(f"width>={middle}") == {width for width in every if width >= middle}
+    assert widths(f"width<{middle}") == {width for width in every if width < middle}
+    assert widths(f"width!={middle}") == every - {middle}
+    assert widths(f"width>{min(every)}", f"width<={middle}") == {
+        width for width in every if min(every) < width <= middle
+    }
+    done = run("table", results, "--select", "family>chain")
+    assert (done.returncode, done.stderr) == (65, "error: family holds labels, expected = or !=\n")
+    done = run("table", results, "--select", "width<0")
+    assert done.returncode == 65 and done.stderr.startswith("error: no width < 0")
 
 
 @pytest.mark.parametrize("by", ["draw", "layer", "deep_frame_potential", "point_"])
 def test_columns_that_make_no_groups_are_refused_in_one_line(results: Path, by: str) -> None:
     done = run("correlate", results, "width", "parameter_count", "--by", by)
-    assert done.returncode == 1
+    assert done.returncode == 65
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
 
 
@@ -171,8 +221,8 @@ def test_bad_and_poor_files_give_a_line_and_a_code(
         done = run(*words[:1], *words[1:], f"{name}.h5", *COMMANDS[command])
         lines = [line for line in done.stderr.splitlines() if not line.startswith("note: ")]
         bad = name in ("text", "cut", "other", "absent")
-        assert done.returncode in ((1,) if bad else (0, 1)), (name, done.stdout)
-        assert len(lines) == done.returncode, (name, lines)
+        assert done.returncode in ((65,) if bad else (0, 65)), (name, done.stdout)
+        assert len(lines) == (done.returncode != 0), (name, lines)
         assert all(line.startswith("error: ") for line in lines), lines
         if bad:
             assert f"{name}.h5: " in lines[0], lines

@@ -123,5 +123,5 @@ def test_what_cannot_be_correlated_is_said(results: Path) -> None:
             rank_correlation(dataset.isel(point=[0, 2]), "width", "parameter_count")
         with pytest.raises(ResultsError, match="^1 ok point with both"):
             rank_correlation(dataset.isel(point=[0]), "width", "parameter_count")
-        with pytest.raises(ResultsError, match="pearson is no rank correlation"):
+        with pytest.raises(ResultsError, match="pearson is not a rank correlation"):
             rank_correlation(dataset, "width", "parameter_count", method="pearson")

@@ -69,7 +69,7 @@ def test_other_languages_read_it(language: str, program: str, probe: str, folder
 
 
 def test_the_examples_of_the_guide_run(folder: Path) -> None:
-    first, checksum = examples("guide.md", "python")
+    first, _, checksum = examples("guide.md", "python")
     assert run([sys.executable, "-c", first], folder).splitlines()[1] == "{width: 128}"
     assert run([sys.executable, "-c", checksum], folder) == "True\n"
 

@@ -55,10 +55,11 @@ def test_the_page_is_whole_and_needs_nothing_else(tmp_path: Path) -> None:
     write_report(path, tmp_path / "out" / "r.html", title="Wide & deep")
     text = (tmp_path / "out" / "r.html").read_text()
     page = Page(text)
-    assert text.count("<figure>") == 7
+    assert text.count("<figure>") == 9
     assert len(page.ids) == len(set(page.ids))
     assert all(r.startswith(("#", "data:")) for r in page.references), page.references
     assert {r[1:] for r in page.references if r.startswith("#")} <= set(page.ids)
+    assert "60 networks. Varied: family: chain, dense, residual;" in page.words
     assert "Wide & deep" in page.words and "name: <made up>" in page.words
     assert "as computed again for this page" in page.words
     assert re.search(r"min_deep_frame_potentialsynthesis40", page.words)
@@ -83,6 +84,20 @@ def test_only_statistics_of_frames_are_told_apart_by_form(tmp_path: Path) -> Non
         for prefix in ("", "trained_") if name != "test_error" else ("",):
             for form in forms:
                 assert f"{prefix}{name}{form}" in words, (prefix, name, form)
+
+
+def test_the_page_opens_on_the_question_of_the_sweep(tmp_path: Path) -> None:
+    sweep = "# How does <width> matter, and\n# depth? It takes a minute:\n#\n#   framesweep run\nname: w\n"
+    text = report(write_results(tmp_path / "q.h5", sweep=sweep))
+    assert '<p class="question">How does &lt;width&gt; matter, and depth?</p>' in text
+    assert "<h1>w</h1>" in text
+
+
+def test_scores_are_ranked_where_networks_were_trained(tmp_path: Path) -> None:
+    words = Page(report(write_results(tmp_path / "t.h5", 60, trained=True))).words
+    assert "Kendall's τ of each score with the test error" in words
+    few = Page(report(write_results(tmp_path / "f.h5", 15, trained=True))).words
+    assert "Kendall's τ of each score" in few and "nan" not in few.split("Statistics")[0]
 
 
 def test_the_same_file_gives_the_same_page(results: Path) -> None:

@@ -59,6 +59,8 @@ def test_shapes_of_every_family() -> None:
         (5, 8, 1),
         (2, 5, 1),
     ]
+    first = layer_shapes(CHAIN[:-1] + ", first_kernel: 5}")
+    assert [shape.weight for shape in first] == [(4, 3, 5, 5), (5, 4, 3, 3)]
     projected = layer_shapes(PROJECTED)
     assert [shape.shortcut for shape in projected] == [None, None, None, (6, 4, 1, 1), None]
 
@@ -97,12 +99,40 @@ def test_projections_are_found_by_name(tmp_path: Path) -> None:
     found = read(tmp_path / "w.h5")
     assert np.array_equal(found["3/shortcut/weight"], state["b.downsample.0.weight"])
     assert len(found) == 6
-    state["b.downsample.0.bias"] = np.ones(6, dtype=np.float32)
-    with pytest.raises(WeightsError, match="a projection has no bias"):
-        write_weights(state, PROJECTED, tmp_path / "x.h5")
+    # The layer adds both before its activation, so they are one bias.
+    state["b.downsample.0.bias"] = numbers(6, seed=5)
+    write_weights(state, PROJECTED, tmp_path / "b.h5")
+    assert np.array_equal(read(tmp_path / "b.h5")["3/bias"], state["b.downsample.0.bias"])
+    state["b.conv2.bias"] = numbers(6, seed=6)
+    write_weights(state, PROJECTED, tmp_path / "c.h5")
+    both = state["b.conv2.bias"] + state["b.downsample.0.bias"]
+    assert np.array_equal(read(tmp_path / "c.h5")["3/bias"], both)
     del state["b.downsample.0.weight"], state["b.downsample.0.bias"]
     with pytest.raises(WeightsError, match="has 1 projections and the state dict 0"):
         write_weights(state, PROJECTED, tmp_path / "x.h5")
+
+
+def test_folded_projections_fit_a_residual_network(tmp_path: Path) -> None:
+    architecture = (
+        "{family: residual, form: analysis, input: {channels: 3, size: 64}, stages: "
+        "[{widths: [64], kernel: 7, stride: 2}, {widths: [64, 64, 64, 64], kernel: 3, stride: 2}], "
+        "skip_length: 2, shortcut: projection}"
+    )
+    state = {"conv1.weight": numbers(64, 3, 7, 7)} | norm("bn1", 64)
+    for block, layer in ((0, 1), (0, 2), (1, 1), (1, 2)):
+        name = f"layer1.{block}"
+        state[f"{name}.conv{layer}.weight"] = numbers(64, 64, 3, 3, seed=layer)
+        state |= norm(f"{name}.bn{layer}", 64)
+    state |= {"layer1.0.downsample.0.weight": numbers(64, 64, 1, 1)}
+    state |= norm("layer1.0.downsample.1", 64) | {"fc.weight": numbers(9, 64), "fc.bias": numbers(9)}
+    write_weights(state, architecture, tmp_path / "w.h5", skip=["fc"], fold_batch_norm=True)
+    found = read(tmp_path / "w.h5")
+    assert len(found) == 11 and found["2/bias"].shape == (64,)
+
+
+def norm(name: str, size: int) -> dict[str, NDArray[Any]]:
+    parts = ("weight", "bias", "running_mean", "running_var")
+    return {f"{name}.{part}": np.abs(numbers(size, seed=i)) for i, part in enumerate(parts)}
 
 
 def test_batch_normalisation_is_folded_as_in_evaluation(tmp_path: Path) -> None:
@@ -178,7 +208,7 @@ def test_the_command_line_takes_npz(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "/0 (layer 1): conv1"), done.stderr
     assert len(read(tmp_path / "w.h5")) == 3
     done = subprocess.run(command + options, capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 65
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
 
 
@@ -199,3 +229,48 @@ def test_torch_files_are_read_where_torch_is(tmp_path: Path) -> None:
     torch.save({"state_dict": state, "epoch": 3}, tmp_path / "in.pt")
     found = load_arrays(tmp_path / "in.pt")
     assert all(np.array_equal(found[name], value) for name, value in chain().items())
+
+
+def sorted_as_text(pattern: str, count: int) -> dict[str, NDArray[Any]]:
+    """Layers of one shape, so that only their order tells them apart."""
+    names = [pattern.format(index) for index in range(count)]
+    return {
+        f"{name}.weight": np.full((4, 4), names.index(name), np.float32) for name in sorted(names)
+    }
+
+
+@pytest.mark.parametrize("pattern", ["{}", "layers.{}", "block{}.conv"])
+def test_numbers_count_if_names_were_sorted_as_text(pattern: str, tmp_path: Path) -> None:
+    chain = "{family: chain, input: {channels: 4, size: 1}, stages: [{widths: [" + (
+        ", ".join(["4"] * 12) + "]}]}"
+    )
+    write_weights(sorted_as_text(pattern, 12), chain, tmp_path / "out.h5")
+    found = read(tmp_path / "out.h5")
+    assert [int(found[f"{layer}/weight"][0, 0]) for layer in range(12)] == list(range(12))
+
+
+def test_batch_norm_is_folded_in_the_order_of_numbers(tmp_path: Path) -> None:
+    arrays: dict[str, NDArray[Any]] = {}
+    for index in range(6):
+        arrays[f"{2 * index}.weight"] = np.ones((4, 4), np.float32)
+        arrays[f"{2 * index + 1}.running_mean"] = np.zeros(4, np.float32)
+        arrays[f"{2 * index + 1}.running_var"] = np.full(4, (index + 1) ** 2 - 1e-5, np.float32)
+    arrays = dict(sorted(arrays.items()))
+    chain = "{family: chain, input: {channels: 4, size: 1}, stages: [{widths: [4, 4, 4, 4, 4, 4]}]}"
+    write_weights(arrays, chain, tmp_path / "out.h5", fold_batch_norm=True)
+    found = read(tmp_path / "out.h5")
+    scales = [float(found[f"{layer}/weight"][0, 0]) for layer in range(6)]
+    np.testing.assert_allclose(scales, [1 / (index + 1) for index in range(6)], rtol=1e-5)
+
+
+def test_an_order_that_is_lost_is_asked_for(tmp_path: Path) -> None:
+    arrays = sorted_as_text("layers.{}", 11) | {"stem.weight": np.ones((4, 4), np.float32)}
+    chain = "{family: chain, input: {channels: 4, size: 1}, stages: [{widths: [" + (
+        ", ".join(["4"] * 12) + "]}]}"
+    )
+    with pytest.raises(WeightsError, match=r"layers\.10 before layers\.2.*--layer"):
+        write_weights(arrays, chain, tmp_path / "out.h5")
+    order = ["stem", *(f"layers.{index}" for index in range(11))]
+    write_weights(arrays, chain, tmp_path / "out.h5", layers=order)
+    found = read(tmp_path / "out.h5")
+    assert [int(found[f"{layer}/weight"][0, 0]) for layer in range(12)] == [1, *range(11)]

@@ -13,15 +13,8 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
-from .style import (
-    ONE_COLUMN,
-    TWO_COLUMNS,
-    legend_below,
-    logarithmic,
-    note_not_ok,
-    plural,
-    styled,
-)
+from ..words import plural
+from .style import ONE_COLUMN, TWO_COLUMNS, legend_below, logarithmic, note_not_ok, styled
 from .ticks import label_logarithm
 
 _BLUE, _ORANGE = "#0A4F8C", "#E67E00"
@@ -35,12 +28,13 @@ _BINS = 600
 
 @styled
 def cost_figure(execution: xr.Dataset) -> Figure:
-    """Measured against predicted seconds of every ok point, both axes logarithmic.
+    """CPU time of every ok point against the prediction, both axes logarithmic.
 
     `execution` is what `open_execution` returns. Points that ended early, at a limit of time for
-    example, measure nothing. On the line prediction and measurement agree; the title has the median
-    of their ratio, and its middle 90 % where there are twenty points. More than 3,000 points are drawn as
-    hexagons, coloured by how many points fall into them.
+    example, measure nothing. On the line prediction and measurement agree. The title has the CPU time
+    of all points together, what was predicted for them, and where there are twenty points how far nine
+    in ten of them lie from the prediction. More than 3,000 points are drawn as hexagons, coloured by how many
+    points fall into them. Files without CPU time show wall-clock time.
 
     Raises `NothingToDraw` if no point has both.
     """
@@ -48,7 +42,8 @@ def cost_figure(execution: xr.Dataset) -> Figure:
         if name not in execution:
             raise NothingToDraw(f"nothing to draw: /execution has no {name}")
     predicted = execution["predicted_seconds"].to_numpy()
-    measured = execution["wall_seconds"].to_numpy()
+    by_cpu = "cpu_seconds" in execution
+    measured = execution["cpu_seconds" if by_cpu else "wall_seconds"].to_numpy()
     status = execution["status"].to_numpy()
     known = np.isfinite(predicted) & np.isfinite(measured) & (predicted > 0) & (measured > 0)
     known &= status == "ok"
@@ -95,17 +90,16 @@ def cost_figure(execution: xr.Dataset) -> Figure:
     axes.plot(ends, ends, color=_ORANGE, linewidth=1.2, zorder=4)
     axes.set_xlim(limits[0])
     axes.set_ylim(limits[1])
-    axes.set_xlabel("Predicted time (s)")
-    axes.set_ylabel("Wall-clock time (s)")
-    low, middle, high = np.quantile(y / x, [0.05, 0.5, 0.95])
-    middle_part = f" (90 %: {low:.2g} to {high:.2g} ×)" if len(x) >= _SPREAD else ""
-    unit, factor = _unit(float(y.sum()))
+    clock = "CPU time" if by_cpu else "wall-clock time"
+    axes.set_xlabel("Predicted CPU time of a point (s)")
+    axes.set_ylabel(f"Measured {clock} of a point (s)")
     axes.set_title(
-        f"{plural(len(x), 'point')}, {y.sum() * factor:,.3g} {unit} together\n"
-        f"took {middle:.2g} × the prediction{middle_part}",
+        f"{plural(len(x), 'point')} took {_time(y.sum())} of {clock};\n"
+        f"{_time(x.sum())} were predicted{_spread(y / x)}",
         loc="left",
     )
-    legend_below(figure, [Line2D([], [], color=_ORANGE, linewidth=1.2, label="as predicted")])
+    label = "prediction and measurement agree"
+    legend_below(figure, [Line2D([], [], color=_ORANGE, linewidth=1.2, label=label)])
     note_not_ok(figure, status)
     return figure
 
@@ -185,6 +179,19 @@ def timeline_figure(execution: xr.Dataset) -> Figure:
     if handles:
         legend_below(figure, handles)
     return figure
+
+
+def _time(seconds: float) -> str:
+    unit, factor = _unit(float(seconds))
+    return f"{seconds * factor:,.3g} {unit}"
+
+
+def _spread(ratios: NDArray[np.float64]) -> str:
+    """How far points lie from their prediction, in words."""
+    if len(ratios) < _SPREAD:
+        return ""
+    low, high = np.quantile(ratios, [0.05, 0.95])
+    return f"\n9 in 10 points: {low:.2g} to {high:.2g} times the prediction"
 
 
 def _unit(seconds: float) -> tuple[str, float]:

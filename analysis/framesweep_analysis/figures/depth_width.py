@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..columns import axis_label, is_squared, point_values, require_columns
 from ..errors import NothingToDraw
+from ..words import plural
 from .potential import FAMILIES, FORMS, no_column
-from .style import legend_below, note, note_not_ok, plural, styled
+from .style import legend_below, note, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: Up to so many values of an axis every one of them has a label.
@@ -25,6 +26,13 @@ _ZERO = 1e-7
 _COLOURS = matplotlib.colormaps["cividis"].with_extremes(under="black")
 #: The colour of cells whose networks have no value.
 _NOT_COMPUTED = "0.82"
+
+
+def default_potential(dataset: xr.Dataset) -> str:
+    """The minimum, or else the potential of the weights where only that has values."""
+    names = ("min_deep_frame_potential", "deep_frame_potential")
+    known = (n for n in names if n in dataset and np.isfinite(dataset[n].to_numpy()).any())
+    return next(known, names[0])
 
 
 @styled
@@ -47,12 +55,7 @@ def depth_width_figure(
     Raises `NothingToDraw` if no ok point has the columns.
     """
     if column is None:
-        known = [
-            name
-            for name in ("min_deep_frame_potential", "deep_frame_potential")
-            if name in dataset and np.isfinite(dataset[name].to_numpy()).any()
-        ]
-        column = known[0] if known else "min_deep_frame_potential"
+        column = default_potential(dataset)
         if column not in dataset:
             raise no_column(column)
     require_columns(dataset, "family", "form", depth, width, column)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..columns import require_columns
 from ..errors import NothingToDraw
+from ..words import plural
 from .potential import FAMILIES, FORMS, ROUNDING
 from .style import (
     FAMILY_COLOURS,
@@ -25,7 +26,6 @@ from .style import (
     legend_below,
     logarithmic,
     note_not_ok,
-    plural,
     styled,
 )
 
@@ -84,8 +84,9 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
     width = TWO_COLUMNS if wide else ONE_COLUMN
     figure = Figure(figsize=(width, 3.3), dpi=300, layout="constrained")
     crowd = 0
+    limits: list[tuple[float, float]] = []
     for axes, (name, mask), few in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels, single, strict=True
+        figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, single, strict=True
     ):
         if few:
             _draw_single(
@@ -106,7 +107,10 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
         if not few and limited[mask].any():
             title += f"\n{limited[mask].sum():,} minima stopped at the iteration limit"
         axes.set_title(title, loc="left")
-        axes.set_ylabel("√ deep frame potential of the weights")
+        limits.append(axes.get_ylim())
+    # Each panel set the common limits to its own.
+    figure.axes[0].set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+    figure.axes[0].set_ylabel("√ deep frame potential of the weights")
     shown = [f for f in FAMILIES if any((family[mask] == f).any() for _, mask in panels)]
     handles: list[Line2D | Patch] = list(family_handles(shown, crowd))
     if any(np.isfinite(minimum[mask]).any() for _, mask in panels):

@@ -16,8 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw, ResultsError
-from .potential import FAMILIES
-from .style import legend_below, note, note_not_ok, plural, styled
+from ..words import plural
+from .style import family_order, legend_below, note, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: Colour, marker and dashes of a line.
@@ -50,6 +50,8 @@ _LABELS = {
     "collapsed": "Collapsed directions",
 }
 _LOGARITHMIC = {"gain", "relative_gain"}
+#: Statistics that cannot exceed the number of directions, and are shown divided by it.
+_COUNTED = {"stable_rank", "participation_ratio", "effective_rank"}
 
 #: So many networks show the spread; of more, blocks spread evenly over the sweep are read.
 _SAMPLED = 20_000
@@ -77,14 +79,15 @@ def profiles_figure(
 
     A row of panels for each statistic (means over images) and a column for each family of networks.
     Lines are medians over networks and draws, bands the middle half of them. A layer that less than
-    half of the networks have is drawn with a thin line. With `point`, one network is shown: means
-    over its images and draws, and bands of one standard deviation over images.
+    half of the networks have is drawn with a thin line. Ranks are divided by the number of
+    directions, so that families with more directions do not lie higher for that alone. With `point`,
+    one network is shown: means over its images and draws, and bands of one standard deviation over images.
 
     Raises `NothingToDraw` if the file has no neural frames of ok points.
     """
     for name in statistics:
         if name not in _LABELS:
-            raise ResultsError(f"{name} is no statistic, expected one of {', '.join(_LABELS)}")
+            raise ResultsError(f"{name} is not a statistic, expected one of {', '.join(_LABELS)}")
     present = [name for name in statistics if f"neural_{name}_mean" in dataset]
     if not present:
         raise NothingToDraw(
@@ -92,7 +95,7 @@ def profiles_figure(
             "neural frames where their measure has neural_frames"
         )
     sample = _sample(dataset, point)
-    families = [f for f in FAMILIES if (sample.family == f).any()]
+    families = family_order(sample.family)
     perturbations = [str(name) for name in dataset["perturbation"].to_numpy()]
     figure = Figure(
         figsize=(max(2.15 * len(families) + 0.7, 3.5), 1.6 * len(present) + 0.75),
@@ -102,11 +105,16 @@ def profiles_figure(
     panels = figure.subplots(len(present), len(families), squeeze=False, sharex="col", sharey="row")
     thin = False
     drawn = False
+    counts = direction_counts(dataset)
     for row, statistic in enumerate(present):
         means = _read(dataset, f"neural_{statistic}_mean", sample.rows)
         spreads = None
         if point is not None and f"neural_{statistic}_std" in dataset:
             spreads = _read(dataset, f"neural_{statistic}_std", sample.rows)
+        divided = statistic in _COUNTED and bool(np.isfinite(counts).all())
+        if divided:
+            means = means / counts[:, None]
+            spreads = None if spreads is None else spreads / counts[:, None]
         for column, family in enumerate(families):
             axes = panels[row][column]
             mask = sample.family == family
@@ -123,7 +131,9 @@ def profiles_figure(
             if row == 0:
                 axes.set_title(_panel_title(point, family, mask), loc="left")
             if column == 0:
-                axes.set_ylabel(_LABELS[statistic])
+                axes.set_ylabel(_LABELS[statistic] + ("\n/ directions" if divided else ""))
+            if divided:
+                axes.set_ylim(0, 1.03)
             if row == len(present) - 1:
                 axes.set_xlabel("Layer (0 is the input)")
     if not drawn:
@@ -147,7 +157,9 @@ def overlap_figure(dataset: xr.Dataset, *, point: int | None = None) -> Figure:
 
     1 where one subspace contains the other, 0 where they are orthogonal. One panel for each family
     of networks; lines are medians over networks and draws of the means over images, bands the
-    middle half of them.
+    middle half of them. The grey area is what two random subspaces have in common on average,
+    max(a, b)/D for a and b directions and a representation of D numbers: from the pair with the
+    least to the one with the most directions, at the median network.
 
     Raises `NothingToDraw` if the file has no overlaps of ok points.
     """
@@ -163,7 +175,7 @@ def overlap_figure(dataset: xr.Dataset, *, point: int | None = None) -> Figure:
         raise NothingToDraw(
             f"nothing to draw: {sample.ok_count} points are ok, but every value of {name} is NaN"
         )
-    families = [f for f in FAMILIES if (sample.family == f).any()]
+    families = family_order(sample.family)
     if "perturbation_pair_name" in dataset.coords:
         pairs = [str(text) for text in dataset["perturbation_pair_name"].to_numpy()]
     else:
@@ -177,8 +189,11 @@ def overlap_figure(dataset: xr.Dataset, *, point: int | None = None) -> Figure:
         (_PAIR_COLOURS[i % len(_PAIR_COLOURS)], _PAIR_MARKERS[i % len(_PAIR_MARKERS)], "-")
         for i in range(len(pairs))
     ]
+    expected = _random_overlap(dataset, sample.rows)
     for axes, family in zip(panels, families, strict=True):
         mask = sample.family == family
+        if expected is not None:
+            _draw_random(axes, expected[mask])
         for index, style in enumerate(styles):
             thin |= _draw_profile(axes, values[mask][:, :, index], None, style)
         _arrange(axes, dataset.sizes["layer"])
@@ -192,15 +207,84 @@ def overlap_figure(dataset: xr.Dataset, *, point: int | None = None) -> Figure:
         "" if point is not None else _band(dataset, point, sample),
         thin=thin,
         columns=2 if len(families) < 3 else 3,
+        random=expected is not None,
     )
     _note_sample(figure, dataset, point, sample)
     return figure
 
 
+def direction_counts(dataset: xr.Dataset) -> NDArray[np.float64]:
+    """How many directions each family of perturbations has; NaN where nothing says it.
+
+    Where the sweep file asks for all augmentations, the input tells their number: of m directions of
+    unit norm the participation ratio P and the mean squared cosine c are tied by
+    P (1 + (m − 1) c) = m. Both are means over images, so m is rounded.
+    """
+    names = dataset["perturbation"].to_numpy()
+    counts = np.full(len(names), np.nan)
+    if "direction_count" in dataset.coords:
+        counts = dataset["direction_count"].to_numpy().copy()
+    needed = ("neural_participation_ratio_mean", "neural_mean_square_cosine_mean")
+    if np.isfinite(counts).all() or any(name not in dataset for name in needed):
+        return counts
+    rows = np.flatnonzero(dataset["status"].to_numpy() == "ok")[:200]
+    order = ("point", "draw", "perturbation", "layer")
+    ratio, cosine = (
+        dataset[name].isel(point=rows, layer=[0]).transpose(*order).to_numpy().astype(np.float64)
+        for name in needed
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.moveaxis(ratio * (1 - cosine) / (1 - ratio * cosine), 2, 0)
+    for index, values in enumerate(found.reshape(len(names), -1)):
+        values = values[np.isfinite(values)]
+        if np.isnan(counts[index]) and len(values):
+            count = round(float(np.median(values)))
+            # Ranks are at most the number of directions: else the two numbers are not of one frame.
+            if count >= np.nanmax(ratio[:, :, index]) - 0.5:
+                counts[index] = count
+    return counts
+
+
+def _random_overlap(dataset: xr.Dataset, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    """(point, layer, least and most) of max(a, b)/D over pairs; None where it is not known."""
+    needed = ("layer_width", "layer_stride", "input_channels", "input_size")
+    counts = direction_counts(dataset)
+    if any(name not in dataset for name in needed) or not np.isfinite(counts).all():
+        return None
+    widths, strides = (
+        dataset[name].isel(point=rows).transpose("point", "layer").to_numpy().astype(np.float64)
+        for name in needed[:2]
+    )
+    size = dataset["input_size"].to_numpy()[rows].astype(np.float64)
+    channels = dataset["input_channels"].to_numpy()[rows].astype(np.float64)
+    if (size <= 0).any() or (channels <= 0).any():
+        return None
+    extent = np.zeros(widths.shape)
+    extent[:, 0] = channels * size**2
+    for layer in range(1, widths.shape[1]):
+        size = np.ceil(size / np.maximum(strides[:, layer], 1))
+        extent[:, layer] = widths[:, layer] * size**2
+    ordered = np.sort(counts)
+    # Of all pairs, the larger count is at least the second smallest one, and at most the largest.
+    ends = np.array([ordered[min(1, len(ordered) - 1)], ordered[-1]])
+    with np.errstate(divide="ignore"):
+        expected = np.minimum(ends / extent[..., None], 1.0)
+    expected[extent == 0] = np.nan
+    return expected
+
+
+def _draw_random(axes: Axes, expected: NDArray[np.float64]) -> None:
+    layers = np.flatnonzero(np.isfinite(expected[..., 0]).any(axis=0))
+    low, high = np.nanmedian(expected[:, layers], axis=0).T
+    axes.fill_between(layers, low, high, color="0.6", alpha=0.6, linewidth=1.2, zorder=1)
+
+
 def _panel_title(point: int | None, family: str, mask: NDArray[np.bool_]) -> str:
+    # Networks from files belong to no family.
+    kind = "" if family == "none" else f"{family} "
     if point is not None:
-        return f"point {point}, {family}"
-    return plural(int(mask.sum()), f"{family} network")
+        return f"point {point}, {family}" if kind else f"point {point}"
+    return plural(int(mask.sum()), f"{kind}network")
 
 
 def _sample(dataset: xr.Dataset, point: int | None) -> _Sample:
@@ -294,6 +378,7 @@ def _legend(
     *,
     thin: bool,
     columns: int = 4,
+    random: bool = False,
 ) -> None:
     handles: list[Line2D | Patch] = [
         Line2D([], [], color=c, marker=m, linestyle=s, markersize=3, linewidth=1.1, label=name)
@@ -301,6 +386,9 @@ def _legend(
     ]
     if band:
         handles.append(Patch(color="0.5", alpha=0.25, linewidth=0, label=band))
+    if random:
+        label = "random subspaces"
+        handles.append(Line2D([], [], color="0.6", linewidth=3.5, label=label))
     if thin:
         label = "under half of the networks"
         handles.append(Line2D([], [], color="0.3", linewidth=0.45, label=label))

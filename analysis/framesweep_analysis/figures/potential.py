@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
 from ..load import status_counts
+from ..words import plural
 from .style import (
     CROWDED,
     FAMILY_COLOURS,
@@ -25,7 +26,6 @@ from .style import (
     legend_below,
     logarithmic,
     note_not_ok,
-    plural,
     styled,
 )
 
@@ -141,7 +141,7 @@ def potential_figure(
     the papers. A line runs along the lowest value that each family reaches with at most so many
     parameters, where the family has a dozen points. Markers are hollow where the search of the
     minimum stopped at its iteration limit, if not more than 2,000 points make a cloud. Values of the two forms do not compare, so each
-    form has a panel with an axis of its own, unless `form` names one of them. The panels state the
+    form has a panel, unless `form` names one of them. The panels state the
     form and how many points are drawn.
 
     Raises `NothingToDraw` if no point can be drawn.
@@ -159,7 +159,8 @@ def potential_figure(
         raise _nothing(dataset, families, forms, known)
     width = ONE_COLUMN if len(selections) == 1 else TWO_COLUMNS
     figure = Figure(figsize=(width, 3.15), dpi=300, layout="constrained")
-    panels = figure.subplots(1, len(selections), squeeze=False)[0]
+    panels = figure.subplots(1, len(selections), squeeze=False, sharey=True)[0]
+    heights = np.sqrt(np.concatenate([v for s in selections for v in s.potentials.values()]))
     for axes, selection in zip(panels, selections, strict=True):
         pairs = {
             family: (selection.parameters[family], np.sqrt(selection.potentials[family]))
@@ -171,7 +172,7 @@ def potential_figure(
         logarithmic(
             axes,
             np.concatenate([x for x, _ in pairs.values()]),
-            np.concatenate([y for _, y in pairs.values()]),
+            heights,
         )
         axes.set_xlabel("Parameters")
         axes.set_title(title or _title(selection), loc="left")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..columns import PLAN_COLUMNS, axis_label, require_columns
 from ..errors import NothingToDraw, ResultsError
-from .potential import FAMILIES
-from .style import CROWDED, TWO_COLUMNS, legend_below, note_not_ok, plural, styled
+from ..words import plural
+from .style import CROWDED, TWO_COLUMNS, family_order, legend_below, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: How the panels name the attacks.
@@ -53,7 +53,7 @@ def robustness_figure(dataset: xr.Dataset, *, column: str | None = None) -> Figu
     family = dataset["family"].to_numpy().astype(str)
     attacked = dataset["adversarial_error"].to_numpy()
     radii = dataset["radius"].to_numpy()
-    shown = [name for name in FAMILIES if (ok & (family == name)).any()]
+    shown = family_order(family[ok])
     attacks = [str(attack) for attack in dataset["attack"].to_numpy()]
     colours = colormaps["viridis"](np.linspace(0.1, 0.85, len(radii)))
     size = (TWO_COLUMNS, 0.6 + 1.45 * len(attacks))

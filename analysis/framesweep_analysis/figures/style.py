@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from ..words import plural
 from .ticks import label_logarithm
 
 _STYLE: dict[Any, Any] = {
@@ -41,8 +42,22 @@ ONE_COLUMN, TWO_COLUMNS = 3.5, 7.0
 
 #: Colour-blind readers tell these apart by hue, and everybody by lightness where there is no
 #: colour. The marker shapes differ too.
-FAMILY_COLOURS = {"chain": "#0A4F8C", "residual": "#12A37F", "dense": "#E67E00"}
-FAMILY_MARKERS = {"chain": "o", "residual": "^", "dense": "D"}
+FAMILY_COLOURS = {
+    "chain": "#0A4F8C",
+    "residual": "#12A37F",
+    "dense": "#E67E00",
+    "transformer": "#B5338A",
+    "mixer": "#7A5AC2",
+    "convnext": "#8C6D31",
+}
+FAMILY_MARKERS = {
+    "chain": "o",
+    "residual": "^",
+    "dense": "D",
+    "transformer": "v",
+    "mixer": "P",
+    "convnext": "X",
+}
 OTHER_COLOUR, OTHER_MARKER = "#666666", "s"
 
 #: Above so many points markers overlap everywhere and are drawn as a cloud of pixels.
@@ -132,6 +147,19 @@ def draw_cloud(
             for f, (values, _) in groups.items()
         ]
     )
+    mixed_marks(axes, x, y, colours, size=size, alpha=alpha)
+
+
+def mixed_marks(
+    axes: Axes,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    colours: NDArray[np.float64] | NDArray[np.str_],
+    *,
+    size: float,
+    alpha: float,
+) -> None:
+    """Marks of all colours in one order that is the same every time, so that none covers the others."""
     order = np.random.default_rng(0).permutation(len(x))
     axes.scatter(
         x[order],
@@ -177,6 +205,13 @@ def logarithmic(axes: Axes, x: NDArray[np.float64] | None, y: NDArray[np.float64
         margin = max((high / low) ** 0.05, 1.12)
         limits(low / margin, high * margin)
         label_logarithm(axis)
+
+
+def family_order(families: Iterable[str]) -> list[str]:
+    """The families that there are, in the order of legends and panels."""
+    present = set(families)
+    known = [name for name in FAMILY_COLOURS if name in present]
+    return known + sorted(present - set(known))
 
 
 def family_handles(families: Sequence[str], count: int) -> list[Line2D]:
@@ -239,13 +274,3 @@ def note_not_ok(figure: Figure, status: NDArray[np.object_]) -> None:
             words = [f"{count:,} {word}" for word, count in zip(words, counts, strict=True)]
         points = plural(len(status), "point")
         note(figure, f"{counts.sum():,} of {points} not shown: {', '.join(words)}")
-
-
-def signed(value: float, form: str = "+.2f") -> str:
-    """A number with its sign, the minus as long as the plus: +0.63, −0.63."""
-    return format(value, form).replace("-", "−")
-
-
-def plural(count: int, noun: str) -> str:
-    """1 network, 2 networks, 30,000 networks."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

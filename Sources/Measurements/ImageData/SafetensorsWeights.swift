@@ -1,0 +1,236 @@
+public import Architectures
+public import Safetensors
+
+/// The weights of a network in safetensors files: a state dict of torch.
+///
+/// Layers follow from the names of its modules. A batch normalisation behind a layer becomes part of its
+/// weight and its bias, as in evaluation; its ε is 1e-5, torch's default, which files do not hold. A
+/// projection's bias is added to that of the layer that it ends at. Classifiers are passed over.
+public struct SafetensorsWeights: Sendable {
+  private let file: SafetensorsFile
+  private let name: String
+  /// Whether skips without a projection that change the width put half of the zero channels before, and half
+  /// behind.
+  private let padsShortcuts: Bool
+
+  /// Opens a file, or an index of several.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - padsShortcuts: whether shortcuts that change the width are slices between zero channels, half of
+  ///     which are in front.
+  ///   - name: what messages call it.
+  ///
+  /// **Throws**: `InputFileError`.
+  ///
+  /// **Complexity**: reads headers only.
+  public init(_ path: String, padsShortcuts: Bool = false, name: String) throws(InputFileError) {
+    do throws(SafetensorsError) {
+      file = try SafetensorsFile(path)
+    } catch {
+      throw InputFileError(path: name, problem: error.problem, expected: error.expected)
+    }
+    (self.padsShortcuts, self.name) = (padsShortcuts, name)
+  }
+
+  /// The files that an index names, by paths that open them.
+  public var sourcePaths: [String] { file.shardPaths }
+
+  /// What the files hold, in the order of names.
+  public var tensors: [SafetensorsHeader.Entry] { file.entries }
+
+  /// The names of what the network does not use.
+  public func unusedNames(_ architecture: Architecture) -> [String] {
+    guard let dict = try? dict(architecture) else { return [] }
+    return dict.unused.map { dict.prefix + $0 }
+  }
+
+  /// Checks that the file holds the weights of an architecture.
+  ///
+  /// **Throws**: `InputFileError` naming what is missing, left over or of another shape.
+  public func check(_ architecture: Architecture) throws(InputFileError) {
+    _ = try matched(architecture)
+  }
+
+  /// Reads the weights of an architecture.
+  ///
+  /// **Throws**: `InputFileError`.
+  public func read(_ architecture: Architecture) throws(InputFileError) -> NetworkWeights {
+    let (dict, projections) = try matched(architecture)
+    var weights: [WeightTensor] = []
+    var biases: [[Double]] = []
+    var tensors: [Int: WeightTensor] = [:]
+    for (layer, module) in zip(architecture.layers, dict.layers) {
+      let (values, ownBias) = try folded(module, dict.prefix)
+      var bias = ownBias
+      if let skip = layer.skip, skip.projectionStride != nil {
+        let columns = architecture.layers[skip.layer].width
+        var projection = Self.padding(rows: layer.width, columns: columns)
+        if let module = projections[layer.index] {
+          let (values, shift) = try folded(module, dict.prefix)
+          projection = values
+          bias = zip(bias, shift).map { $0 + $1 }
+        }
+        tensors[layer.index] = WeightTensor(
+          rows: layer.width, columns: columns, kernel: 1, values: projection)
+      }
+      weights.append(
+        WeightTensor(
+          rows: layer.width, columns: layer.inputWidth, kernel: layer.kernel, values: values))
+      biases.append(bias)
+    }
+    return NetworkWeights(layers: weights, biases: biases, projections: tensors)
+  }
+
+  /// The linear classifier behind the layers of a network with convolutions.
+  ///
+  /// - Parameters:
+  ///   - architecture: the network.
+  ///   - features: the number of its features.
+  ///
+  /// **Throws**: `InputFileError` if there is none, or more than one.
+  public func classifier(
+    behind architecture: Architecture, features: Int
+  ) throws(InputFileError) -> (weight: WeightTensor, bias: [Double]) {
+    let dict = try dict(architecture)
+    let names = dict.classifiers.sorted()
+    guard names.count == 1, let shape = dict.shapes["\(names[0]).weight"], shape[1] == features
+    else {
+      throw failure(
+        names.isEmpty
+          ? "it has no classifier" : "its linear layers are \(names.joined(separator: ", "))",
+        "one linear layer of \(features) features behind the others")
+    }
+    let bias = "\(names[0]).bias"
+    let module = StateDict.Module(
+      name: names[0], shape: shape, bias: dict.shapes[bias] == [shape[0]] ? bias : nil)
+    let (weight, shift) = try folded(module, dict.prefix)
+    return (WeightTensor(rows: shape[0], columns: features, kernel: 1, values: weight), shift)
+  }
+
+  /// The projection that puts channels in the middle of more.
+  private static func padding(rows: Int, columns: Int) -> [Double] {
+    var values = [Double](repeating: 0, count: rows * columns)
+    for column in 0..<columns { values[((rows - columns) / 2 + column) * columns + column] = 1 }
+    return values
+  }
+
+  /// A module's weight and bias with its normalisation in them.
+  private func folded(
+    _ module: StateDict.Module, _ prefix: String
+  ) throws(InputFileError) -> (weight: [Double], bias: [Double]) {
+    func numbers(_ name: String) throws(InputFileError) -> [Double] {
+      let numbers: [Double]
+      do throws(SafetensorsError) {
+        numbers = try file.numbers(of: prefix + name)
+      } catch {
+        throw InputFileError(path: self.name, problem: error.problem, expected: error.expected)
+      }
+      guard let place = numbers.firstIndex(where: { !$0.isFinite }) else { return numbers }
+      throw failure("\(prefix + name) holds \(numbers[place])", "finite numbers")
+    }
+    let rows = module.shape[0]
+    var weight = try numbers(module.weight)
+    var bias = try module.bias.map(numbers) ?? [Double](repeating: 0, count: rows)
+    guard let normalization = module.normalization else { return (weight, bias) }
+    let mean = try numbers("\(normalization).running_mean")
+    let variance = try numbers("\(normalization).running_var")
+    // Without affine parameters these are 1 and 0.
+    let known = Set(file.entries.map(\.name))
+    func optional(_ part: String, _ value: Double) throws(InputFileError) -> [Double] {
+      let name = "\(normalization).\(part)"
+      return known.contains(prefix + name)
+        ? try numbers(name) : [Double](repeating: value, count: rows)
+    }
+    let (scale, shift) = (try optional("weight", 1), try optional("bias", 0))
+    guard [mean, variance, scale, shift, bias].allSatisfy({ $0.count == rows }) else {
+      throw failure(
+        "\(prefix + normalization) does not have \(rows) channels", "as many as its layer")
+    }
+    let length = weight.count / max(rows, 1)
+    for row in 0..<rows {
+      guard variance[row] >= 0 else {
+        throw failure(
+          "\(prefix + normalization).running_var holds \(variance[row])", "variances from 0 on")
+      }
+      let factor = scale[row] / (variance[row] + 1e-5).squareRoot()
+      for place in row * length..<(row + 1) * length { weight[place] *= factor }
+      bias[row] = (bias[row] - mean[row]) * factor + shift[row]
+    }
+    return (weight, bias)
+  }
+
+  private func dict(_ architecture: Architecture) throws(InputFileError) -> StateDict {
+    do throws(StateDict.Mistake) {
+      return try StateDict(
+        Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) }),
+        isFullyConnected: architecture.input.size == 1)
+    } catch {
+      throw failure(error.problem, error.expected)
+    }
+  }
+
+  /// The modules, and the projections by the layers that they end at.
+  private func matched(
+    _ architecture: Architecture
+  ) throws(InputFileError) -> (dict: StateDict, projections: [Int: StateDict.Module]) {
+    let dict = try dict(architecture)
+    let layers = architecture.layers
+    guard dict.layers.count == layers.count else {
+      let names = dict.layers.map(\.name)
+      let shown = names.count > 6 ? names.prefix(3) + ["…"] + names.suffix(2) : names[...]
+      throw failure(
+        "it has \(names.count) layers (\(shown.joined(separator: ", ")))",
+        "\(layers.count), those of the architecture")
+    }
+    for (layer, module) in zip(layers, dict.layers) {
+      try check(
+        module, [layer.width, layer.inputWidth, layer.kernel, layer.kernel],
+        "layer \(layer.index + 1)")
+    }
+    let projected = layers.filter { $0.skip?.projectionStride != nil }
+    if dict.projections.isEmpty, let first = projected.first {
+      guard padsShortcuts else {
+        throw failure(
+          "it has no projections, and the network has one at layer \(first.index + 1)",
+          "weights of \(projected.count) projections, or 'shortcuts: padded' if the network's "
+            + "shortcuts put their channels between zeros")
+      }
+      if let narrow = projected.first(where: { $0.width < layers[$0.skip?.layer ?? 0].width }) {
+        throw failure(
+          "layer \(narrow.index + 1) has fewer channels than its shortcut",
+          "at least as many, with 'shortcuts: padded'")
+      }
+      return (dict, [:])
+    }
+    guard dict.projections.count == projected.count, !padsShortcuts || projected.isEmpty else {
+      throw failure(
+        "it has \(dict.projections.count) projections "
+          + "(\(dict.projections.map(\.name).joined(separator: ", ")))",
+        padsShortcuts
+          ? "none with 'shortcuts: padded'" : "\(projected.count), those of the architecture")
+    }
+    for (layer, module) in zip(projected, dict.projections) {
+      let columns = layers[layer.skip?.layer ?? 0].width
+      try check(module, [layer.width, columns, 1, 1], "projection of layer \(layer.index + 1)")
+    }
+    return (
+      dict, Dictionary(uniqueKeysWithValues: zip(projected.map(\.index), dict.projections))
+    )
+  }
+
+  private func check(
+    _ module: StateDict.Module, _ shape: [Int], _ place: String
+  ) throws(InputFileError) {
+    let isLinear = module.shape.count == 2 && shape[2] == 1
+    guard module.shape == (isLinear ? Array(shape.prefix(2)) : shape) else {
+      func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ", ") }
+      throw failure(
+        "\(module.weight) (\(place)) has the shape (\(text(module.shape)))", "(\(text(shape)))")
+    }
+  }
+
+  private func failure(_ problem: String, _ expected: String) -> InputFileError {
+    InputFileError(path: name, problem: problem, expected: expected)
+  }
+}

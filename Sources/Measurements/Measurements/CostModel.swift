@@ -1,0 +1,77 @@
+internal import InducedFrames
+internal import Networks
+public import SweepSpec
+
+/// What a point will cost on one core.
+public struct PointCost: Sendable {
+  /// Floating-point operations in products of matrices, over all draws.
+  public var flops = 0.0
+  /// Bytes in use at the same time.
+  public var bytes = 0.0
+  /// Predicted time on one core, in seconds.
+  public var seconds = 0.0
+  /// The part of `seconds` that is an upper bound: descents end when they have converged.
+  public var secondsAtMost = 0.0
+}
+
+/// What measurements are told where they predict what they take at a point.
+struct CostContext {
+  let sweep: SweepMeasurements
+  let rates: MachineRates
+  let point: Point
+  let counts: NetworkCounts
+  /// The draws that are measured.
+  let draws: Double
+  var cache: StructureCache
+  /// Whether nothing was predicted before.
+  let isFirst: Bool
+  /// Whether networks are measured again at trained weights.
+  var isTrained = false
+  /// The network without a classifier, built when it is first asked for.
+  private(set) lazy var network: BuiltNetwork = point.network.build()
+}
+
+/// Predicts the cost of points from what their measurements do.
+///
+/// The schedule depends on the ratios of predictions only, and results on none of them.
+public struct CostModel {
+  /// What a process takes besides its points, in bytes: libraries, buffers of BLAS, the plan.
+  public static let processBytes = 45.0 * 0x1p20
+
+  private let sweep: SweepMeasurements
+  private let rates: MachineRates
+  private var cache = StructureCache()
+  private var isFirst = true
+
+  /// Prepares predictions for what a sweep measures.
+  ///
+  /// - Parameters:
+  ///   - sweep: what is measured.
+  ///   - rates: the machine's, `MachineRates.measured()`; those of a common core where only ratios
+  ///     matter.
+  public init(_ sweep: SweepMeasurements, rates: MachineRates = .common) {
+    self.sweep = sweep
+    self.rates = rates
+  }
+
+  /// The cost of a point.
+  public mutating func cost(of point: Point) -> PointCost {
+    let draws = Double(sweep.draws(of: point))
+    let counts = point.network.counts()
+    var cost = PointCost()
+    cost.seconds = rates.perPoint + rates.perLayer * Double(point.network.layerCount)
+    cost.seconds += draws * rates.perWeight * Double(counts.weights)
+    var context = CostContext(
+      sweep: sweep, rates: rates, point: point, counts: counts, draws: draws,
+      cache: StructureCache(),
+      isFirst: isFirst)
+    swap(&context.cache, &cache)
+    for measurement in sweep.all { measurement.addCost(&context, to: &cost) }
+    // Trained weights are measured as those they come from are.
+    context.isTrained = true
+    for measurement in sweep.repeated { measurement.addCost(&context, to: &cost) }
+    swap(&context.cache, &cache)
+    isFirst = false
+    return cost
+  }
+}

@@ -1,0 +1,92 @@
+internal import Digest
+internal import Foundation
+internal import Networks
+internal import SweepSpec
+
+extension NetworkInputs {
+  private static let key: Substring = "network"
+
+  /// Whether a line of `text` begins with this word.
+  static func isKey(_ word: Substring) -> Bool { word == key }
+
+  /// What a plan has to know of the networks: a line for each, `network` and a JSON object.
+  var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return inputs.map { input in
+      // There is nothing in it that JSON cannot have.
+      let json = (try? encoder.encode(StoredNetwork(input))) ?? Data()
+      return "\(Self.key) \(String(decoding: json, as: UTF8.self))\n"
+    }.joined()
+  }
+
+  /// Reads what `text` wrote; nil where it did not.
+  init?(text: String) {
+    self.init()
+    for line in text.split(separator: "\n") {
+      let json = Data(line.dropFirst(Self.key.count).utf8)
+      guard let input = (try? JSONDecoder().decode(StoredNetwork.self, from: json))?.input else {
+        return nil
+      }
+      add(input)
+    }
+  }
+}
+
+/// A network in the text of inputs.
+private struct StoredNetwork: Codable {
+  struct Representation: Codable {
+    let name: String
+    let kind: Int8
+    /// Width, input width, kernel and stride of the operator; nil for none.
+    let weighted: [Int]?
+  }
+
+  let path: String
+  let channels: Int?
+  let size: Int?
+  let digest: String
+  let inputShape: [Int]
+  let representations: [Representation]
+  let weights: Int
+  let trainable: Int
+  let flops: Int
+
+  init(_ input: NetworkInputs.Input) {
+    path = input.request.file.path
+    (channels, size) = (input.request.channels, input.request.size)
+    let network = input.network
+    digest = network.digest.hexadecimal
+    inputShape = network.inputShape
+    representations = network.representations.dropFirst().map { facts in
+      Representation(
+        name: facts.name, kind: facts.kind.rawValue,
+        weighted: facts.weighted.map { [$0.width, $0.inputWidth, $0.kernel, $0.stride] })
+    }
+    weights = network.counts.weights
+    trainable = network.counts.trainable
+    flops = network.counts.flops
+  }
+
+  /// What it says; nil if it was changed.
+  var input: NetworkInputs.Input? {
+    guard let digest = Digest256(hexadecimal: digest) else { return nil }
+    var facts = [RepresentationFacts.input]
+    for stored in representations {
+      guard let kind = RepresentationKind(rawValue: stored.kind),
+        stored.weighted.map({ $0.count == 4 }) ?? true
+      else { return nil }
+      let weighted = stored.weighted.map {
+        RepresentationFacts.Operator(width: $0[0], inputWidth: $0[1], kernel: $0[2], stride: $0[3])
+      }
+      facts.append(RepresentationFacts(name: stored.name, kind: kind, weighted: weighted))
+    }
+    let file = NetworkFile(path: path)
+    return NetworkInputs.Input(
+      request: NetworkRequest(file: file, channels: channels, size: size),
+      network: FileNetwork(
+        file: file, digest: digest, inputShape: inputShape, representations: facts,
+        counts: NetworkCounts(weights: weights, trainable: trainable, flops: flops), contents: nil)
+    )
+  }
+}

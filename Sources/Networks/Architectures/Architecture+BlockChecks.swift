@@ -1,0 +1,96 @@
+extension Architecture {
+  /// What builders of blocks rely on.
+  func checkBlocks() throws(ArchitectureError) {
+    switch (family, block) {
+    case (.dense, .basic), (.dense, .inverted): throw .block(block, family)
+    case (.transformer, _), (.mixer, _): try checkTokens()
+    case (.convnext, _):
+      try checkPatch()
+      try checkShrinking(from: input.size / count(.patch), by: { $0 / 2 })
+    case (.chain, _), (.residual, _), (.dense, _):
+      try checkGroups()
+      if shortcut == .pad { try checkPadding() }
+      if pooling != .stride { try checkPooling() }
+    }
+  }
+
+  /// The channels of everything that is normalised.
+  var normalizedWidths: [Int] {
+    let widths = stages.flatMap(\.widths)
+    let inner = count(.expansion) == 0 ? [] : widths.map { $0 * count(.expansion) }
+    switch (family, block) {
+    case (.dense, .bottleneck), (.dense, .preactivation): return readWidths + inner
+    case (.residual, _): return widths + inner + (stem == .none ? [] : [count(.stemWidth)])
+    default: return widths
+    }
+  }
+
+  /// What the layers and transitions of dense blocks read.
+  private var readWidths: [Int] {
+    var (read, widths) = (0, [Int]())
+    for stage in stages {
+      if read > 0 { widths.append(read) }
+      read = stage.widths[0]
+      for width in stage.widths.dropFirst() {
+        widths.append(read)
+        read += width
+      }
+    }
+    return widths + [read]
+  }
+
+  private func checkTokens() throws(ArchitectureError) {
+    guard stages.count == 1, Set(stages[0].widths).count == 1 else { throw .tokens(family) }
+    try checkPatch()
+    let width = stages[0].widths[0]
+    guard family == .transformer, !width.isMultiple(of: count(.heads)) else { return }
+    throw .divisor(.heads, count(.heads), of: "the width", width)
+  }
+
+  private func checkPatch() throws(ArchitectureError) {
+    guard input.size.isMultiple(of: count(.patch)) else {
+      throw .divisor(.patch, count(.patch), of: "the image's side", input.size)
+    }
+  }
+
+  private func checkGroups() throws(ArchitectureError) {
+    let groups = count(.groups)
+    guard groups > 1 else { return }
+    for width in stages.flatMap(\.widths) where !width.isMultiple(of: groups) {
+      throw .divisor(.groups, groups, of: "a block's width", width)
+    }
+  }
+
+  private func checkPadding() throws(ArchitectureError) {
+    let factor = block == .bottleneck ? count(.expansion) : 1
+    var last = stem == .none ? input.channels : count(.stemWidth)
+    for width in stages.flatMap(\.widths) {
+      let next = width * factor
+      defer { last = next }
+      if isLayered, last == input.channels { continue }
+      guard next >= last, (next - last).isMultiple(of: 2) else {
+        throw .padding(from: last, to: next)
+      }
+    }
+  }
+
+  private func checkPooling() throws(ArchitectureError) {
+    var size = (input.size + stages[0].stride - 1) / stages[0].stride
+    if stem == .imagenet { size = (size + 3) / 4 }
+    for (index, stage) in stages.enumerated().dropFirst() where stage.stride > 1 {
+      size /= stage.stride
+      guard size >= 1 else { throw .tooSmall(stage: index) }
+    }
+    if count(.classifierWidth) > 0, size / 2 < 1 { throw .tooSmall(stage: stages.count) }
+  }
+
+  private func checkShrinking(
+    from start: Int, by shrink: (Int) -> Int
+  ) throws(ArchitectureError) {
+    var size = start
+    for index in stages.indices.dropFirst() {
+      size = shrink(size)
+      guard size >= 1 else { throw .tooSmall(stage: index) }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+extension Architecture {
+  /// How the layers of a stage are made into blocks.
+  public var block: Block { self[.block]?.word() ?? .plain }
+
+  /// What stands before the first block.
+  public var stem: Stem { self[.stem]?.word() ?? .none }
+
+  /// How images shrink from stage to stage.
+  public var pooling: Pooling { self[.pooling]?.word() ?? .stride }
+
+  /// What layers are activated by.
+  public var activation: ActivationFunction { self[.activation]?.word() ?? .relu }
+
+  /// The number of a key that holds a whole number; 0 for a key that takes no part.
+  public func count(_ key: ArchitectureKey) -> Int { self[key]?.integer ?? 0 }
+
+  /// Whether it is a chain, a residual or a dense network whose widths are layers.
+  public var isLayered: Bool { Family.layered.contains(family) && block == .plain }
+
+  /// Whether the network is a chain, a residual or a dense network of convolutions and rectifiers only,
+  /// as all were in version 0.1.
+  public var isPlain: Bool { hasPlainLayers && activation == .relu }
+
+  /// Whether the network is a chain, a residual or a dense network of convolutions and one activation
+  /// only.
+  public var hasPlainLayers: Bool {
+    let plain: Set<ArchitectureKey> = [
+      .skipLength, .shortcut, .firstKernel, .branchScale, .activation,
+    ]
+    return isLayered && shortcut != .pad && options.keys.allSatisfy(plain.contains)
+  }
+
+  /// The channels of the inner layer of a perceptron of so many channels.
+  public func hiddenWidth(of width: Int) -> Int {
+    max(1, Int((Double(width) * (self[.mlpRatio]?.real ?? 4)).rounded()))
+  }
+
+  /// The number of representations behind the input.
+  ///
+  /// Layers have one each, which papers call depth; blocks one for each activation, blocks of
+  /// transformers and mixers two, those of ConvNeXts one, and there is one behind the last normalisation
+  /// or layer.
+  public var layerCount: Int {
+    let widths = stages.reduce(0) { $0 + $1.widths.count }
+    switch family {
+    case .transformer, .mixer: return 2 * widths + 1
+    case .convnext: return widths + 1
+    case .chain, .residual, .dense: break
+    }
+    let stem = stem == .none || block == .preactivation ? 0 : 1
+    switch block {
+    case .plain: return widths + (count(.classifierWidth) > 0 ? 2 : 0)
+    case .basic: return stem + 2 * widths
+    case .inverted: return stem + 2 * widths - stages[0].widths.count + 1
+    case .bottleneck where family == .residual: return stem + 3 * widths
+    case .preactivation where family == .residual: return 2 * widths + 1
+    case .bottleneck, .preactivation:
+      // A stage's first width is its transition, or the first convolution.
+      let layers = widths - stages.count
+      let isActivated = self.stem == .imagenet ? 1 : 0
+      return isActivated + (block == .bottleneck ? 2 : 1) * layers + stages.count - 1 + 1
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/// A row of the table of keys: all that is known of a key of an architecture.
+///
+/// Rows are shared, not copied: each point of a plan looks at all of them.
+public final class KeyRow: Sendable {
+  /// Which values are read.
+  public enum Reading: Sendable {
+    /// One of some words, each at the place of its code.
+    case words([KeyValue])
+    /// A whole number.
+    case integers(ClosedRange<Int>)
+    /// An odd number.
+    case oddIntegers(ClosedRange<Int>)
+    /// A number above 0, at most 1e6.
+    case positiveReals
+    /// A number from 0 to 1e6.
+    case nonnegativeReals
+    /// A list of stages.
+    case stages
+
+    /// The words of an enumeration.
+    static func words<Word: KeyWord>(of: Word.Type) -> Reading {
+      .words(Word.allCases.map { KeyValue($0) })
+    }
+
+    /// Whether values are numbers.
+    public var isNumber: Bool {
+      switch self {
+      case .integers, .oddIntegers, .positiveReals, .nonnegativeReals: true
+      case .words, .stages: false
+      }
+    }
+
+    /// Whether values are numbers with fractions.
+    public var isReal: Bool {
+      switch self {
+      case .positiveReals, .nonnegativeReals: true
+      case .words, .integers, .oddIntegers, .stages: false
+      }
+    }
+
+    /// The whole numbers in whose range values lie; nil where they are of another kind.
+    public var integers: ClosedRange<Int>? {
+      switch self {
+      case .integers(let range), .oddIntegers(let range): range
+      case .words, .positiveReals, .nonnegativeReals, .stages: nil
+      }
+    }
+
+    /// What is wrong with a value, and what was expected; nil for a value that the key may have.
+    public func mistake(in value: KeyValue) -> (problem: String, expected: String)? {
+      switch (self, value) {
+      case (.integers(let range), .integer(let number)) where range.contains(number): return nil
+      case (.integers(let range), _):
+        return ("\(value.text) is out of range", Self.describe(range))
+      case (.oddIntegers(let range), .integer(let number)) where range.contains(number):
+        return number.isMultiple(of: 2)
+          ? ("\(number) is even", "an odd number (1, 3, 5, …)") : nil
+      case (.oddIntegers(let range), _):
+        return ("\(value.text) is out of range", Self.describe(range))
+      case (.positiveReals, .real(let number)) where number > 0 && number <= 1e6: return nil
+      case (.positiveReals, _):
+        return ("\(value.text) is out of range", "a number above 0, up to 1e6")
+      case (.nonnegativeReals, .real(let number)) where number >= 0 && number <= 1e6: return nil
+      case (.nonnegativeReals, _):
+        return ("\(value.text) is out of range", "a number from 0 to 1e6")
+      case (.words(let words), _):
+        let names = words.map(\.text).joined(separator: ", ")
+        return words.contains(value) ? nil : ("\(value.text) is unknown", "one of \(names)")
+      case (.stages, _): return ("\(value.text) is no list of stages", "stages")
+      }
+    }
+
+    /// The whole numbers of a range, in words.
+    public static func describe(_ range: ClosedRange<Int>) -> String {
+      if range.lowerBound == Int.min { return "a whole number that fits 64 bits" }
+      if range.upperBound >= 999_999_999 { return "a whole number of at least \(range.lowerBound)" }
+      return "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    }
+  }
+
+  /// Where a value goes.
+  public enum Part: Sendable {
+    /// The network as a whole.
+    case network
+    /// The named architecture.
+    case preset
+    /// What the named architecture leaves open.
+    case presetOption
+    /// The shape of the image.
+    case input
+    /// The stages, written one by one.
+    case stages
+    /// The rule by which stages are written.
+    case rule
+    /// What some families have besides stages: `Architecture` holds it.
+    case option(Option)
+  }
+
+  /// What an architecture needs to know of a key that it holds.
+  public struct Option: Sendable {
+    /// The value of networks that do not name another.
+    public let standard: @Sendable (Architecture) -> KeyValue
+    /// Whether canonical texts name the standard value too: those of the first release did.
+    public let isAlwaysWritten: Bool
+    /// Whether the key takes part in an architecture of one of its families.
+    public let applies: @Sendable (Architecture) -> Bool
+
+    init(
+      standard: @escaping @Sendable (Architecture) -> KeyValue, isAlwaysWritten: Bool = false,
+      applies: @escaping @Sendable (Architecture) -> Bool = { _ in true }
+    ) {
+      self.standard = standard
+      self.isAlwaysWritten = isAlwaysWritten
+      self.applies = applies
+    }
+  }
+
+  /// The key in sweep files, dotted if it is nested.
+  public let name: String
+  /// Which values are read.
+  public let reading: Reading
+  /// Where a value goes.
+  public let part: Part
+  /// The families that have the key.
+  public let families: [Family]
+  /// A few words for the axis of a plot; empty for a key without a column.
+  public let longName: String
+  /// What the column's values are.
+  public let meaning: String
+  /// The unit of the column's values.
+  public let units: String
+  /// Whether the hashes of plans in which no point makes use of the key name its column: those of
+  /// version 0.1 named all that there were.
+  public let isInEveryHash: Bool
+
+  init(
+    _ name: String, _ reading: Reading, _ part: Part, of families: [Family] = Family.layered,
+    _ longName: String = "", _ meaning: String = "", units: String = "1",
+    isInEveryHash: Bool = true
+  ) {
+    self.name = name
+    self.reading = reading
+    self.part = part
+    self.families = families
+    self.longName = longName
+    self.meaning = meaning
+    self.units = units
+    self.isInEveryHash = isInEveryHash
+  }
+
+  /// The column of the results file that holds the values; nil for a key without one.
+  public var column: String? {
+    longName.isEmpty ? nil : name.split(separator: ".").joined(separator: "_")
+  }
+}
+
+extension KeyRow {
+  /// Whether files leave the column out where no point makes use of the key.
+  public var isOmittedIfUnused: Bool {
+    guard isInEveryHash else { return true }
+    return switch part {
+    case .presetOption: true
+    case .option(let option): !option.isAlwaysWritten
+    case .network, .preset, .input, .stages, .rule: false
+    }
+  }
+}
+
+extension KeyRow.Part {
+  /// A key that an architecture holds, whose standard value canonical texts leave out.
+  static func option(
+    standard: KeyValue, isAlwaysWritten: Bool = false,
+    applies: @escaping @Sendable (Architecture) -> Bool = { _ in true }
+  ) -> Self {
+    .option(
+      KeyRow.Option(
+        standard: { _ in standard }, isAlwaysWritten: isAlwaysWritten, applies: applies))
+  }
+
+  /// What an architecture needs to know of the key; nil for a key that it does not hold.
+  public var option: KeyRow.Option? {
+    if case .option(let option) = self { option } else { nil }
+  }
+}

@@ -1,0 +1,32 @@
+/// How layers are normalised.
+///
+/// Raw values are the codes of the results file's `normalization` column and never change.
+public enum Normalization: Int8, KeyWord {
+  /// Not at all.
+  case none = 0
+  /// By the mean and the variance of each channel, which are given.
+  case batch = 1
+  /// By the mean and the variance over the channels of each pixel.
+  case layer = 2
+  /// By the mean and the variance over groups of channels and all pixels.
+  case group = 3
+
+  /// The normalisation's name in sweep files.
+  public var name: String {
+    switch self {
+    case .none: "none"
+    case .batch: "batch"
+    case .layer: "layer"
+    case .group: "group"
+    }
+  }
+}
+
+extension Architecture {
+  /// How layers are normalised.
+  public var normalization: Normalization { self[.normalization]?.word() ?? .none }
+
+  /// The groups of channels that a value of so many channels is normalised by: `norm_groups`, or the
+  /// channels where they are fewer.
+  public func normGroups(channels: Int) -> Int { min(self[.normGroups]?.integer ?? 1, channels) }
+}

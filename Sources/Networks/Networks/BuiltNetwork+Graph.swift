@@ -1,0 +1,143 @@
+public import NetworkGraphs
+
+extension BuiltNetwork {
+  /// Takes a graph that was made elsewhere, such as that of a file.
+  ///
+  /// What parameters are follows from the operations that read them. Nothing is random: draws of such a
+  /// network would be zeros.
+  ///
+  /// - Parameters:
+  ///   - graph: the network.
+  ///   - numbers: those of its parameters.
+  ///   - representations: the values behind the input that are representations, with their names, in
+  ///     order.
+  ///   - identity: the bytes that random numbers would be keyed by.
+  /// - Returns: the network, and the numbers of its parameters in the new order.
+  public static func taking(
+    _ graph: Graph, _ numbers: GraphParameters, representations: [(name: String, value: ValueID)],
+    identity: [UInt8]
+  ) -> (network: BuiltNetwork, numbers: GraphParameters) {
+    let roles = graph.parameterRoles
+    let order = graph.parameterIDs.sorted {
+      (roles[$0.index].place, $0.index) < (roles[$1.index].place, $1.index)
+    }
+    let (sorted, moved) = graph.reordered(order)
+    var (parameters, own, place) = ([NetworkParameter](), GraphParameters(), 0)
+    for old in order {
+      let count = graph[old].shape.count
+      var parameter = NetworkParameter(
+        id: moved(old), role: roles[old.index], isClassifier: false, start: .constant(0),
+        purpose: .name(graph[old].name))
+      parameter.range = place..<place + count
+      parameters.append(parameter)
+      own[moved(old)] = numbers[old]
+      place += count
+    }
+    let values = representations.map(\.value)
+    let operators = sorted.operators(reaching: values)
+    let facts = zip(representations, operators).map { representation, own in
+      RepresentationFacts(
+        name: representation.name,
+        kind: RepresentationKind(of: representation.value, in: sorted), weighted: own)
+    }
+    let network = BuiltNetwork(
+      identity: identity, graph: sorted, representations: [.input] + facts,
+      values: [sorted.input] + values, parameters: parameters,
+      features: .value(values.last ?? sorted.input))
+    return (network, own)
+  }
+}
+
+extension NetworkParameter.Role {
+  /// The order of parameters in the vector of all of them.
+  var place: Int {
+    switch self {
+    case .weight: 0
+    case .bias, .scale: 1
+    case .statistic: 2
+    }
+  }
+}
+
+extension Graph {
+  /// What each parameter is to the first operation that reads it.
+  fileprivate var parameterRoles: [NetworkParameter.Role] {
+    var roles = [NetworkParameter.Role](repeating: .bias, count: parameters.count)
+    for node in nodes.reversed() {
+      for (index, operand) in node.operands.enumerated() {
+        guard case .parameter(let parameter) = operand else { continue }
+        roles[parameter.index] = node.role(ofOperand: index)
+      }
+    }
+    return roles
+  }
+
+  /// For each of some representations the operator whose output first reaches it, the maximum of each
+  /// number where several do.
+  ///
+  /// Operators are looked for up to the representations before it; if none stands there, it has those of
+  /// these.
+  fileprivate func operators(
+    reaching representations: [ValueID]
+  ) -> [RepresentationFacts.Operator?] {
+    let chosen = Set(representations)
+    // For each value what reaches it without a representation between them, and what else does.
+    var direct = [RepresentationFacts.Operator?](repeating: nil, count: values.count)
+    var through = direct
+    for node in nodes {
+      let place = node.output.index
+      guard node.operation.role != .weighted else {
+        direct[place] = weightedOperator(node)
+        continue
+      }
+      for case .value(let source) in node.operands {
+        if chosen.contains(source) {
+          through[place].join(direct[source.index] ?? through[source.index])
+        } else {
+          direct[place].join(direct[source.index])
+          through[place].join(through[source.index])
+        }
+      }
+    }
+    return representations.map { direct[$0.index] ?? through[$0.index] }
+  }
+
+  /// The numbers of a linear operator with a weight.
+  private func weightedOperator(_ node: Node) -> RepresentationFacts.Operator {
+    let (input, output) = (shape(of: node.operands[0]).shape, self[node.output].shape)
+    guard let convolution = node.operation as? Convolution else {
+      let isImage = !(node.operation is Linear)
+      return RepresentationFacts.Operator(
+        width: isImage ? output[1] : output[output.rank - 1],
+        inputWidth: isImage ? input[1] : input[input.rank - 1])
+    }
+    return RepresentationFacts.Operator(
+      width: output[1], inputWidth: input[1], kernel: convolution.window.kernel.max() ?? 1,
+      stride: convolution.window.strides.max() ?? 1)
+  }
+}
+
+extension Graph.Node {
+  /// What a parameter is to the operation as one of its operands.
+  fileprivate func role(ofOperand index: Int) -> NetworkParameter.Role {
+    switch operation.role {
+    case .weighted: index == 1 ? .weight : .bias
+    case .normalization: index == 1 ? .scale : index == 2 ? .bias : .statistic
+    default: operation is Product || operation is ParametricReLU ? .scale : .bias
+    }
+  }
+}
+
+extension RepresentationFacts.Operator? {
+  /// Takes the larger of each number.
+  fileprivate mutating func join(_ other: Self) {
+    guard let other else { return }
+    guard let own = self else {
+      self = other
+      return
+    }
+    self = RepresentationFacts.Operator(
+      width: max(own.width, other.width), inputWidth: max(own.inputWidth, other.inputWidth),
+      kernel: max(own.kernel, other.kernel), stride: max(own.stride, other.stride))
+  }
+}

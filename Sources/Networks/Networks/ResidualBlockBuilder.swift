@@ -1,0 +1,251 @@
+internal import Architectures
+internal import NetworkGraphs
+
+/// Builds residual networks of blocks: basic, bottleneck, with activations first, or inverted.
+///
+/// **Source**: torchvision's `resnet.py`, `mobilenetv2.py` and `efficientnet.py`; He, Zhang, Ren & Sun,
+/// "Identity mappings in deep residual networks", ECCV 2016, for activations that come first.
+struct ResidualBlockBuilder {
+  private let architecture: Architecture
+  private var network: NetworkBuilder
+  /// What the next block reads.
+  private var value: ValueID
+  private var hasBias: Bool { architecture.normalization == .none }
+
+  static func build(_ architecture: Architecture, classes: Int) -> BuiltNetwork {
+    var builder = ResidualBlockBuilder(architecture)
+    builder.appendStem()
+    for stage in architecture.stages.indices { builder.append(stage) }
+    builder.appendEnd()
+    let (network, last) = (builder.network, builder.network.values.count - 1)
+    return network.finish(
+      identity: architecture.canonicalBytes, features: .means(of: [last]),
+      featureCount: network.graph[network.last].shape[1], classes: classes)
+  }
+
+  private init(_ architecture: Architecture) {
+    self.architecture = architecture
+    network = NetworkBuilder(architecture.input)
+    value = network.graph.input
+  }
+
+  // MARK: Parts
+
+  /// A value normalised and activated.
+  private mutating func closed(_ value: ValueID, _ name: String) -> ValueID {
+    let normalized = network.normalized(value, architecture, name: "\(name).norm")
+    return network.activated(normalized, architecture.activation, name: name)
+  }
+
+  private mutating func convolved(
+    _ value: ValueID, _ name: String, width: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
+    scale: Double = 1
+  ) -> ValueID {
+    network.convolved(
+      value, "\(name).convolution", width: width, kernel: kernel, stride: stride, groups: groups,
+      hasBias: hasBias, scale: scale)
+  }
+
+  /// What the last normalisation of a block's branch starts from, or without one its last weight.
+  private func branchScale(_ block: Block, width: Int, canProject: Bool = true) -> Double {
+    let isIdentity = block.stride == 1 && network.graph[value].shape[1] == width
+    let hasShortcut = isIdentity || canProject && architecture.shortcut != .plain
+    return hasShortcut ? architecture.branchScale : 1
+  }
+
+  /// The last convolution of a branch that a norm follows.
+  private mutating func branchEnd(
+    _ value: ValueID, _ block: Block, layer: Int, width: Int, kernel: Int, scale: Double
+  ) -> ValueID {
+    convolved(
+      value, "\(block.name).layer_\(layer)", width: width, kernel: kernel,
+      scale: architecture.normalization == .none ? scale : 1)
+  }
+
+  private mutating func appendStem() {
+    guard architecture.stem != .none else { return }
+    let isWide = architecture.stem == .imagenet && architecture.block != .inverted
+    value = convolved(
+      value, "stem", width: architecture.count(.stemWidth), kernel: isWide ? 7 : 3,
+      stride: architecture.stem == .imagenet ? 2 : 1)
+    if architecture.block != .preactivation { value = closed(value, "stem") }
+    if isWide {
+      value = network.add(
+        MaxPool(Window(square: 3, stride: 2, padding: 1)), of: value, name: "stem.pool")
+    }
+    if architecture.block != .preactivation { network.represent(value, "stem") }
+  }
+
+  private mutating func append(_ index: Int) {
+    let stage = architecture.stages[index]
+    let isPooled = architecture.pooling != .stride && index > 0
+    let next = index + 1 < architecture.stages.count ? architecture.stages[index + 1] : nil
+    for (place, width) in stage.widths.enumerated() {
+      let block = Block(
+        name: "stage_\(index + 1).block_\(place + 1)", stage: index + 1, width: width,
+        kernel: stage.kernel, stride: place == 0 && !isPooled ? stage.stride : 1,
+        poolsBy: place + 1 == stage.widths.count ? next?.stride ?? 1 : 1)
+      switch architecture.block {
+      case .plain, .basic: appendBasic(block)
+      case .bottleneck: appendBottleneck(block)
+      case .preactivation: appendPreactivated(block)
+      case .inverted: appendInverted(block, expansion: index == 0 ? 1 : nil)
+      }
+    }
+  }
+
+  private struct Block {
+    let name: String
+    let stage: Int
+    let width: Int
+    let kernel: Int
+    let stride: Int
+    /// What is pooled behind it.
+    let poolsBy: Int
+  }
+
+  /// What is added to a block's last convolution; nil if nothing fits.
+  private mutating func shortcut(
+    _ block: Block, from source: ValueID, width: Int, isNormalized: Bool = true
+  ) -> ValueID? {
+    if block.stride == 1, network.graph[source].shape[1] == width { return source }
+    switch architecture.shortcut {
+    case .plain: return nil
+    case .pad:
+      return network.padded(
+        source, to: width, stride: block.stride, name: "\(block.name).shortcut")
+    case .projection:
+      let weighted = network.weighted
+      let projected = network.convolved(
+        source, "\(block.name).shortcut", width: width, kernel: 1, stride: block.stride,
+        hasBias: false)
+      network.weighted = weighted
+      guard isNormalized else { return projected }
+      return network.normalized(projected, architecture, name: "\(block.name).shortcut.norm")
+    }
+  }
+
+  /// Adds the shortcut and ends a block whose sum is activated.
+  private mutating func close(_ block: Block, _ value: ValueID, layer: Int) {
+    let name = "\(block.name).layer_\(layer)"
+    let width = network.graph[value].shape[1]
+    var sum = network.normalized(
+      value, architecture, name: "\(name).norm", scale: branchScale(block, width: width))
+    if let added = shortcut(block, from: self.value, width: width) {
+      sum = network.add(Sum(), of: sum, added, name: "\(block.name).sum")
+    }
+    self.value = pooled(
+      network.activated(sum, architecture.activation, name: name), block)
+    network.represent(self.value, name, stage: block.stage)
+  }
+
+  private mutating func pooled(_ value: ValueID, _ block: Block) -> ValueID {
+    guard block.poolsBy > 1 else { return value }
+    return network.pooled(
+      value, architecture.pooling, by: block.poolsBy, name: "\(block.name).pool")
+  }
+
+  /// A layer inside of a block, a representation.
+  private mutating func layer(_ block: Block, _ value: ValueID, _ layer: Int) -> ValueID {
+    let name = "\(block.name).layer_\(layer)"
+    let result = closed(value, name)
+    network.represent(result, name, stage: block.stage)
+    return result
+  }
+
+  // MARK: Blocks
+
+  private mutating func appendBasic(_ block: Block) {
+    let first = convolved(
+      value, "\(block.name).layer_1", width: block.width, kernel: block.kernel,
+      stride: block.stride)
+    let inner = layer(block, first, 1)
+    let last = branchEnd(
+      inner, block, layer: 2, width: block.width, kernel: block.kernel,
+      scale: branchScale(block, width: block.width))
+    close(block, last, layer: 2)
+  }
+
+  private mutating func appendBottleneck(_ block: Block) {
+    let narrow = convolved(value, "\(block.name).layer_1", width: block.width, kernel: 1)
+    let first = layer(block, narrow, 1)
+    let filtered = convolved(
+      first, "\(block.name).layer_2", width: block.width, kernel: block.kernel,
+      stride: block.stride, groups: architecture.count(.groups))
+    let second = layer(block, filtered, 2)
+    let width = block.width * architecture.count(.expansion)
+    let wide = branchEnd(
+      second, block, layer: 3, width: width, kernel: 1, scale: branchScale(block, width: width))
+    close(block, wide, layer: 3)
+  }
+
+  private mutating func appendPreactivated(_ block: Block) {
+    let read = layer(block, value, 1)
+    let isIdentity = block.stride == 1 && network.graph[value].shape[1] == block.width
+    let added = shortcut(
+      block, from: isIdentity ? value : read, width: block.width, isNormalized: false)
+    let first = convolved(
+      read, "\(block.name).layer_1", width: block.width, kernel: block.kernel,
+      stride: block.stride)
+    let inner = layer(block, first, 2)
+    // No norm follows inside of the branch.
+    var sum = convolved(
+      inner, "\(block.name).layer_2", width: block.width, kernel: block.kernel,
+      scale: branchScale(block, width: block.width))
+    if let added { sum = network.add(Sum(), of: sum, added, name: "\(block.name).sum") }
+    value = pooled(sum, block)
+  }
+
+  /// - Parameter expansion: what the channels are multiplied by; the architecture's if nil. 1 leaves
+  ///   the first convolution out, as in the first stages of MobileNetV2 and EfficientNet.
+  private mutating func appendInverted(_ block: Block, expansion: Int?) {
+    let inputs = network.graph[value].shape[1]
+    let expansion = expansion ?? architecture.count(.expansion)
+    var inner = value
+    if block.stage > 1 {
+      let wide = convolved(
+        value, "\(block.name).layer_1", width: inputs * expansion, kernel: 1)
+      inner = layer(block, wide, 1)
+    }
+    let filtered = convolved(
+      inner, "\(block.name).layer_2", width: inputs * expansion, kernel: block.kernel,
+      stride: block.stride, groups: inputs * expansion)
+    let squeezed = squeezed(layer(block, filtered, 2), block, inputs)
+    let scale = branchScale(block, width: block.width, canProject: false)
+    let narrow = branchEnd(
+      squeezed, block, layer: 3, width: block.width, kernel: 1, scale: scale)
+    var sum = network.normalized(
+      narrow, architecture, name: "\(block.name).layer_3.norm", scale: scale)
+    if block.stride == 1, inputs == block.width {
+      sum = network.add(Sum(), of: sum, value, name: "\(block.name).sum")
+    }
+    value = sum
+  }
+
+  /// Channels multiplied by what follows from the means of all, if there is a squeeze layer.
+  private mutating func squeezed(_ value: ValueID, _ block: Block, _ inputs: Int) -> ValueID {
+    let ratio = architecture.count(.squeeze)
+    guard ratio > 0 else { return value }
+    let name = "\(block.name).squeeze"
+    let width = network.graph[value].shape[1]
+    let mean = network.add(Reduction(globalAverageOfRank: 4), of: value, name: "\(name).mean")
+    let narrow = network.convolved(
+      mean, "\(name).1", width: max(1, inputs / ratio), kernel: 1, hasBias: true)
+    let inner = network.activated(narrow, architecture.activation, name: "\(name).inner")
+    let wide = network.convolved(inner, "\(name).2", width: width, kernel: 1, hasBias: true)
+    let gate = network.add(Activation(.sigmoid), of: wide, name: "\(name).gate")
+    return network.add(Product(), of: value, gate, name: name)
+  }
+
+  /// What stands behind the last block.
+  private mutating func appendEnd() {
+    switch architecture.block {
+    case .plain, .basic, .bottleneck: return
+    case .preactivation: value = closed(value, "last")
+    case .inverted:
+      value = convolved(value, "last", width: 4 * network.graph[value].shape[1], kernel: 1)
+      value = closed(value, "last")
+    }
+    network.represent(value, "last")
+  }
+}

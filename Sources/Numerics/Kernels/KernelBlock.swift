@@ -1,0 +1,177 @@
+internal import Architectures
+
+/// Carries a block of pairs of images through a network, layer by layer.
+///
+/// A pair's entries are a matrix: for a flattened readout of the rows and columns of pixels that both
+/// images have; for a pooled one of pairs of rows and pairs of columns, the first of either being the first
+/// image's.
+struct KernelBlock {
+  /// The kernel and the tangent kernel of a representation, pair behind pair.
+  private struct State {
+    var kernel: [Double]
+    var tangent: [Double]
+  }
+
+  private let plan: KernelPlan
+  private var products: [Double] = []
+  private var scratch: [Double] = []
+
+  init(_ plan: KernelPlan) { self.plan = plan }
+
+  /// Both kernels of outputs for each pair.
+  mutating func kernels(
+    of pairs: ArraySlice<(Int, Int)>, _ images: [[Double]], _ variances: KernelVariances,
+    shouldStop: () throws -> Void
+  ) throws -> [(nngp: Double, ntk: Double)] {
+    let network = plan.network
+    var states: [State?] = [inputs(pairs, images)]
+    for (index, layer) in network.layers.enumerated() {
+      try shouldStop()
+      var state = read(layer.sources, states, pairs: pairs.count)
+      if let axis = plan.axes[index] { state = summed(state, axis, pairs: pairs.count) }
+      setProducts(pairs, variances, layer: index)
+      let count = state.kernel.count
+      unsafe network.activation.apply(
+        count: count, kernel: &state.kernel, tangent: &state.tangent, products: &products, layer)
+      states.append(state)
+      for earlier in states.indices where plan.lastReaders[earlier] == index {
+        states[earlier] = nil
+      }
+    }
+    let last = read(network.features, states, pairs: pairs.count)
+    let entries = plan.entries(network.features[0].representation)
+    let size = network.size(network.features[0].representation)
+    let channels = network.features.reduce(0) { $0 + $1.channels }
+    let features = plan.readout == .pooled ? channels : channels * Double(size * size)
+    return (0..<pairs.count).map { pair in
+      let places = pair * entries..<(pair + 1) * entries
+      let value = last.kernel[places].reduce(0, +) / Double(entries)
+      let tangent = last.tangent[places].reduce(0, +) / Double(entries)
+      return (value, tangent + (network.parameterization == .standard ? features : 1) * value)
+    }
+  }
+
+  /// The mean over what is read side by side, weighted by channels.
+  static func joined(
+    _ sources: [KernelNetwork.Source], entries: Int, _ values: (Int) -> [Double]
+  ) -> [Double] {
+    guard sources.count > 1 else { return values(sources[0].representation) }
+    let channels = sources.reduce(0) { $0 + $1.channels }
+    var sum = [Double](repeating: 0, count: entries)
+    for source in sources {
+      let share = source.channels / channels
+      let own = values(source.representation)
+      for place in 0..<entries { sum[place] += share * own[place] }
+    }
+    return sum
+  }
+
+  private func read(
+    _ sources: [KernelNetwork.Source], _ states: [State?], pairs: Int
+  ) -> State {
+    func state(_ representation: Int) -> State {
+      guard let state = states[representation] else {
+        preconditionFailure("a representation is kept as long as it is read")
+      }
+      return state
+    }
+    let entries = state(sources[0].representation).kernel.count
+    return State(
+      kernel: Self.joined(sources, entries: entries) { state($0).kernel },
+      tangent: Self.joined(sources, entries: entries) { state($0).tangent })
+  }
+
+  /// The room for the entries of all pairs: whole lanes.
+  private func room(_ entries: Int, pairs: Int) -> [Double] {
+    [Double](repeating: 0, count: (entries * pairs + 7) / 8 * 8)
+  }
+
+  private func inputs(_ pairs: ArraySlice<(Int, Int)>, _ images: [[Double]]) -> State {
+    let (channels, size) = (plan.network.input.channels, plan.network.input.size)
+    let entries = plan.entries(0)
+    var kernel = room(entries, pairs: pairs.count)
+    let share = 1 / Double(channels)
+    for (place, (first, second)) in pairs.enumerated() {
+      let start = place * entries
+      for channel in 0..<channels {
+        for row in 0..<size {
+          let rows = plan.readout == .pooled ? 0..<size : row..<row + 1
+          for otherRow in rows {
+            let line = plan.readout == .pooled ? row * size + otherRow : row
+            let one = (channel * size + row) * size
+            let other = (channel * size + otherRow) * size
+            for column in 0..<size {
+              let value = share * images[first][one + column]
+              if plan.readout == .pooled {
+                let target = start + (line * size + column) * size
+                for otherColumn in 0..<size {
+                  kernel[target + otherColumn] += value * images[second][other + otherColumn]
+                }
+              } else {
+                kernel[start + line * size + column] += value * images[second][other + column]
+              }
+            }
+          }
+        }
+      }
+    }
+    return State(kernel: kernel, tangent: [Double](repeating: 0, count: kernel.count))
+  }
+
+  private mutating func summed(_ state: State, _ axis: KernelAxis, pairs: Int) -> State {
+    let entries = axis.count * axis.count
+    let sourceEntries = axis.sourceCount * axis.sourceCount
+    if scratch.count < axis.count * axis.sourceCount {
+      scratch = [Double](repeating: 0, count: axis.count * axis.sourceCount)
+    }
+    var result = State(
+      kernel: room(entries, pairs: pairs), tangent: room(entries, pairs: pairs))
+    func sum(_ source: [Double], into target: inout [Double], _ scratch: inout [Double]) {
+      unsafe source.withUnsafeBufferPointer { source in
+        unsafe target.withUnsafeMutableBufferPointer { target in
+          unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+            guard let from = source.baseAddress, let to = target.baseAddress,
+              let between = scratch.baseAddress
+            else { return }
+            for pair in 0..<pairs {
+              unsafe axis.sum(
+                from + pair * sourceEntries, into: to + pair * entries, scratch: between)
+            }
+          }
+        }
+      }
+    }
+    sum(state.kernel, into: &result.kernel, &scratch)
+    sum(state.tangent, into: &result.tangent, &scratch)
+    return result
+  }
+
+  /// Multiplies the numbers of the variances of both images of each entry.
+  private mutating func setProducts(
+    _ pairs: ArraySlice<(Int, Int)>, _ variances: KernelVariances, layer: Int
+  ) {
+    let size = plan.network.layers[layer].outputSize
+    let entries = plan.entries(layer + 1)
+    products.removeAll(keepingCapacity: true)
+    for (first, second) in pairs {
+      let one = variances[layer, first]
+      let other = variances[layer, second]
+      if plan.readout == .flatten {
+        for pixel in 0..<entries { products.append(one[pixel] * other[pixel]) }
+      } else {
+        for row in 0..<size {
+          for otherRow in 0..<size {
+            for column in 0..<size {
+              let number = one[row * size + column]
+              for otherColumn in 0..<size {
+                products.append(number * other[otherRow * size + otherColumn])
+              }
+            }
+          }
+        }
+      }
+    }
+    // Lanes without an entry, as of variances 1 and a covariance of 0.
+    while !products.count.isMultiple(of: 8) { products.append(1) }
+  }
+}

@@ -1,0 +1,50 @@
+/// What the kernels of a network of infinite width take at a number of images.
+public struct KernelCost: Sendable {
+  /// Predicted time on one core, in seconds.
+  public let seconds: Double
+  /// Bytes that are held at the same time.
+  public let bytes: Double
+  /// Operations, an angle counted as fifty.
+  public let flops: Double
+
+  // Seconds for each of what is counted, on a core of a common server.
+  private static let perEntry = 7e-9
+  private static let perAddition = 7e-10
+  private static let perInputTerm = 1.5e-9
+  private static let perBlockLayer = 2e-6
+
+  /// Predicts what kernels take.
+  public init(_ network: KernelNetwork, readout: InfiniteKernels.Readout, images: Int) {
+    let plan = KernelPlan(network, readout)
+    let pairs = Double(images * (images + 1) / 2)
+    var (entries, additions) = (0.0, 0.0)
+    for (index, layer) in network.layers.enumerated() {
+      let own = Double(plan.entries(index + 1))
+      entries += own
+      if layer.sources.count > 1 {
+        additions += 2 * Double(layer.sources.count) * Double(plan.entries(index))
+      }
+      guard plan.axes[index] != nil else { continue }
+      let read = Double(plan.entries(layer.sources[0].representation))
+      // Along one direction all that is read, along the other what is left.
+      additions += 2 * Double(layer.kernel) * ((own * read).squareRoot() + own)
+    }
+    flops = pairs * (50 * entries + additions)
+    let blocks = (pairs / Double(plan.pairsPerBlock)).rounded(.up)
+    seconds =
+      pairs
+      * (Self.perEntry * entries + Self.perAddition * additions
+        + Self.perInputTerm * Double(plan.entries(0) * network.inputChannels))
+      + blocks * Double(network.layers.count) * Self.perBlockLayer
+    bytes = Double(plan.byteCount(images: images))
+  }
+}
+
+/// What the statistics of kernels take.
+extension KernelStatistics {
+  /// Predicted time for a kernel of so many images on one core, in seconds.
+  public static func predictedSeconds(images: Int) -> Double {
+    let count = Double(images)
+    return 5e-5 + 1.2e-8 * count * count + 4e-9 * count * count * count
+  }
+}

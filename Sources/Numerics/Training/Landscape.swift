@@ -1,0 +1,94 @@
+internal import Foundation
+internal import InducedFrames
+public import Networks
+internal import OpenBLAS
+public import RandomNumbers
+
+/// How sharp the minimum is in which a network lies, or where it starts.
+public struct Landscape: Hashable, Sendable {
+  /// What is computed, and how precisely.
+  public struct Settings: Hashable, Sendable {
+    /// The standard deviation of the noise of `averageFlatness`.
+    public var noise = 0.05
+    /// How often noise is drawn.
+    public var samples = 32
+    /// The length of the step of `sharpness`.
+    public var radius = 0.05
+    /// The random vectors of `trace`.
+    public var probes = 32
+    /// The most products of the Hessian that `top` takes.
+    public var iterations = 80
+
+    /// The usual settings.
+    public init() {}
+  }
+
+  /// The mean cross-entropy.
+  public let loss: Double
+  /// The eigenvalue of the Hessian of largest magnitude.
+  public let top: Double
+  /// ‖H v − top · v‖ for the unit vector v that it was found with; `top` lies within it of an eigenvalue.
+  public let residual: Double
+  /// Whether the residual came below 1e-4 of the eigenvalue.
+  public let isConverged: Bool
+  /// The mean of vᵀ H v over vectors of independent ±1.
+  ///
+  /// **Source**: Hutchinson, "A stochastic estimator of the trace of the influence matrix", 1989.
+  public let trace: Double
+  /// The mean loss with normal noise on all parameters.
+  ///
+  /// **Source**: Chen, Hsieh & Gong, "When vision transformers outperform ResNets without pre-training or
+  /// strong data augmentations", ICLR 2022.
+  public let averageFlatness: Double
+  /// The loss after a step of the given length along the gradient, less the loss.
+  ///
+  /// **Source**: Foret, Kleiner, Mobahi & Neyshabur, "Sharpness-aware minimization", ICLR 2021.
+  public let sharpness: Double
+
+  /// Computes all of them.
+  ///
+  /// - Parameters:
+  ///   - surface: the loss.
+  ///   - parameters: where.
+  ///   - settings: how.
+  ///   - key: what random vectors are keyed by.
+  ///   - shouldStop: called between passes through the network; may throw to end.
+  ///
+  /// **Throws**: what `shouldStop` throws, `LAPACKError` and `OneDNNError`.
+  public init(
+    _ surface: LossSurface, at parameters: [Double], _ settings: Settings = Settings(),
+    key: RandomKey, shouldStop: () throws -> Void = {}
+  ) throws {
+    let count = parameters.count
+    let found = try surface.gradient(at: parameters, shouldStop: shouldStop)
+    loss = found.loss
+    let norm = nrm2(found.gradient)
+    let step = norm > 0 ? settings.radius / norm : 0
+    sharpness =
+      try surface.loss(
+        at: zip(parameters, found.gradient).map { $0 + step * $1 }, shouldStop: shouldStop) - loss
+    var sum = 0.0
+    for sample in 0..<settings.samples {
+      var stream = key.appending("noise").appending(sample).stream
+      sum += try surface.loss(
+        at: parameters.map { $0 + settings.noise * stream.nextNormal() }, shouldStop: shouldStop)
+    }
+    averageFlatness = sum / Double(settings.samples)
+    sum = 0
+    for probe in 0..<settings.probes {
+      var stream = key.appending("probe").appending(probe).stream
+      let vector = (0..<count).map { _ in stream.next() & 1 == 0 ? 1.0 : -1 }
+      sum += dot(
+        vector, try surface.product(at: parameters, with: vector, shouldStop: shouldStop))
+    }
+    trace = sum / Double(settings.probes)
+    let lanczos = try Lanczos(
+      order: count, tolerance: 1e-4, limit: settings.iterations, ends: .dominant
+    ) { vector, image in
+      image = try surface.product(at: parameters, with: vector, shouldStop: shouldStop)
+    }
+    let dominant = lanczos.dominant
+    (top, residual) = (dominant.value, dominant.residual)
+    isConverged = residual <= 1e-4 * abs(top)
+  }
+}

@@ -1,0 +1,86 @@
+internal import Architectures
+internal import Digest
+internal import InducedFrames
+internal import Measurements
+internal import Networks
+internal import SweepRecords
+internal import SweepSpec
+internal import SweepStore
+
+extension SweepFile {
+  /// What the results file needs to know of the sweep.
+  var table: TableDescription {
+    let plan = plan
+    let measurements = measurements
+    let layout = measurements.layout
+    var cache = StructureCache()
+    var table = TableDescription(
+      planHash: plan.planHash.bytes, pointCount: plan.count, layout: layout, sweepText: spec.text,
+      coordinateNames: spec.coordinates,
+      fillPlanRow: { index, row in plan.point(at: index).fill(&row) },
+      structure: { index in
+        var values = RecordValues(layout: layout, draws: 0)
+        StructureValues(plan.point(at: index), cache: &cache).store(in: &values)
+        return values
+      },
+      draws: { index in measurements.draws(of: plan.point(at: index)) },
+      identity: { index in
+        let point = plan.point(at: index)
+        return PointIdentity(
+          id: point.shortID, architecture: point.network.canonicalText,
+          weights: point.weights.canonicalText, frameReason: point.network.frameReason)
+      })
+    table.omittedColumns = plan.absentColumns
+    if !plan.isPlain { table.layerNames = LayerNames(plan) }
+    return table
+  }
+}
+
+extension LayerNames {
+  /// Collects the names of all representations of a plan's networks.
+  fileprivate init(_ plan: Plan) {
+    var (names, codes) = ([String](), [String: Int32]())
+    for index in 0..<plan.count {
+      for representation in plan.point(at: index).network.representations
+      where codes[representation.name] == nil {
+        codes[representation.name] = Int32(names.count)
+        names.append(representation.name)
+      }
+    }
+    let known = codes
+    self.init(names: names) { index in
+      plan.point(at: index).network.representations.map { known[$0.name] ?? -1 }
+    }
+  }
+}
+
+extension ArchitectureKey {
+  /// The columns of all keys, found once: rows are made for every point.
+  fileprivate static let columns = allCases.compactMap { key in
+    key.column.map { (key: key, id: ColumnID(rawValue: $0), isReal: key.row.reading.isReal) }
+  }
+}
+
+extension Point {
+  /// Stores what the plan says about the point in its row of the table.
+  fileprivate func fill(_ row: inout PlanRow) {
+    let columns = columns
+    for (key, id, isReal) in ArchitectureKey.columns {
+      if isReal { row.set(id, columns[key]) } else { row.set(id, Int(columns[key])) }
+    }
+    row.set(.layerCount, columns.layerCount)
+    row.set(.seed, Int(seed))
+    row.set(.inferenceSweeps, inferenceSweeps)
+    row.set(.layerWidth, network.input.channels, layer: 0)
+    for (layer, representation) in network.representations.enumerated() {
+      row.set(.layerKind, Int(representation.kind.rawValue), layer: layer)
+      guard layer > 0 else { continue }
+      let weighted = representation.weighted
+      row.set(.layerWidth, weighted?.width ?? -1, layer: layer)
+      row.set(.layerKernel, weighted?.kernel ?? -1, layer: layer)
+      row.set(.layerStride, weighted?.stride ?? -1, layer: layer)
+      row.set(.layerStage, representation.stage, layer: layer)
+      row.set(.layerInputWidth, weighted?.inputWidth ?? -1, layer: layer)
+    }
+  }
+}

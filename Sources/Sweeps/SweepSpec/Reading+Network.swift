@@ -1,0 +1,38 @@
+internal import Architectures
+
+extension Reading {
+  /// A network from a file.
+  mutating func network(_ value: YAMLValue, _ keyPath: String) -> NetworkFile? {
+    let expected = "a network from a file ({onnx: nets/resnet50.onnx})"
+    guard let entries = entries(of: value, keyPath, in: .network, expected: expected),
+      let entry = entries.first
+    else { return nil }
+    return locationText(entry.value, "\(keyPath).onnx", "a path").map { NetworkFile(path: $0) }
+  }
+
+  /// Checks that what is given besides a network from a file does not contradict it.
+  ///
+  /// - Parameters:
+  ///   - network: where the network is given.
+  ///   - given: all that is given.
+  ///   - names: the placeholders of the files' paths, whose keys may vary.
+  ///   - keyPath: the part of the sweep file that the points are of.
+  mutating func checkNetwork(
+    _ network: Claim, _ given: [Parameter: Claim], names: Set<String>, _ keyPath: String
+  ) {
+    if let weights = given[.weights], weights.keyPath != "weights" {
+      fail(
+        max(network.place, weights.place), keyPath,
+        "a network is given by a file, which has its weights, and weights are given too",
+        expected: "one of the two")
+    }
+    let replaced = Parameter.replacedByNetwork.filter { parameter in
+      given[parameter] != nil && !(parameter.column.map(names.contains) ?? false)
+    }
+    guard let place = replaced.compactMap({ given[$0]?.place }).min() else { return }
+    let names = replaced.map(\.key).joined(separator: ", ")
+    fail(
+      max(network.place, place), keyPath, "a network is given by a file and by \(names)",
+      expected: "one of the two; input can be given besides a file, and keys that its path names")
+  }
+}

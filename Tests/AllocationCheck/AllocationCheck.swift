@@ -1,0 +1,73 @@
+import Architectures
+import CAllocations
+import NetworkGraphs
+import Networks
+import RecurrentInference
+
+/// Prints, for each family of networks, how often batches after the second one ask for memory: those of a
+/// training, and those of values with tangents that go through three sweeps of inference.
+///
+/// It is a program of its own because only an optimised build says anything: without optimisation
+/// closures and copies ask for memory. It computes in double precision, because oneDNN asks for memory
+/// whenever it computes or packs a weight.
+@main struct AllocationCheck {
+  static func main() throws {
+    for family in Family.layered {
+      print(family.name, try training(family), try evaluation(family))
+    }
+  }
+
+  private static func architecture(_ family: Family) throws -> Architecture {
+    try Architecture(
+      family: family, input: InputShape(channels: 3, size: 8),
+      stages: [
+        Stage(widths: [8, 8, 8], kernel: 3, stride: 1),
+        Stage(widths: [12, 12, 12], kernel: 3, stride: 2),
+      ], skipLength: 2)
+  }
+
+  private static func evaluation(_ family: Family) throws -> Int {
+    let architecture = try architecture(family)
+    let graph = InferenceGraph(architecture, sweeps: 3)
+    var parameters = graph.network.parameters(
+      .heInitialization(of: architecture, seed: 1, draw: 0))
+    graph.setSteps(architecture.layers.map { _ in 0.1 }, in: &parameters)
+    let evaluator = try Evaluator<Double>(
+      graph.network.graph, parameters: parameters, representations: graph.network.values,
+      images: 2, vectors: 5)
+    let vectors = (0..<192 * 5).map { Double($0 % 7) / 7 }
+    var seen = 0
+    func batch() throws {
+      for image in 0..<2 { evaluator.store(vectors.span, vectorsFrom: 0, ofImage: image) }
+      try evaluator.run { _ in seen += 1 }
+    }
+    for _ in 0..<2 { try batch() }
+    let before = CAllocations_count()
+    for _ in 0..<5 { try batch() }
+    guard seen == 7 * graph.network.values.count else { fatalError("missing layers") }
+    return Int(CAllocations_count() - before)
+  }
+
+  private static func training(_ family: Family) throws -> Int {
+    let architecture = try architecture(family)
+    let network = try GraphClassifier<Double>(architecture, images: 4, classes: 3)
+    let image = (0..<192).map { Double($0 % 7) / 7 }
+    let labels = [0, 1, 2, 1]
+    var parameters = (0..<network.network.parameterCount).map { Double($0 % 11) / 30 - 0.1 }
+    var gradient = parameters
+    func step() throws {
+      try network.setParameters(parameters.span)
+      for place in labels.indices { network.store(image.span, at: place) }
+      try network.classify()
+      guard network.score(labels).loss.isFinite else { fatalError("a loss that is not finite") }
+      try network.backward(labels: labels)
+      var span = gradient.mutableSpan
+      network.copyParameterGradients(to: &span)
+      for place in parameters.indices { parameters[place] -= 1e-3 * gradient[place] }
+    }
+    for _ in 0..<2 { try step() }
+    let before = CAllocations_count()
+    for _ in 0..<5 { try step() }
+    return Int(CAllocations_count() - before)
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import SweepStore
+import TestSupport
+import Testing
+
+@testable import SweepRunner
+
+@Suite("Runs of networks from files") struct NetworkFileRunTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace([
+      "nets.yaml": """
+      format: 1
+      name: nets
+      grid: {network: [{onnx: "1.onnx"}, {onnx: "2.onnx"}]}
+      include:
+        - {family: chain, input: {channels: 1, size: 8}, stages: [{widths: [4]}]}
+      measure:
+        neural_frames: {data: digits, images: 4, perturbations: {noise: 2}}
+      """
+    ])
+    for layers in 1...2 {
+      var file = ONNXBuilder(input: [1, 1, 8, 8])
+      for layer in 1...layers {
+        file.weights("w\(layer)", [1, 1, 3, 3], (0..<9).map { Float($0) / 9 - 0.3 })
+        file.node(
+          "Conv", [layer == 1 ? "x" : "r1", "w\(layer)"], ["c\(layer)"],
+          ["pads": .integers([1, 1, 1, 1])])
+        file.node("Relu", ["c\(layer)"], [layer == layers ? "y" : "r\(layer)"])
+      }
+      try Data(file.bytes).write(to: URL(filePath: place.path("\(layers).onnx")))
+    }
+  }
+
+  @Test("Ranks that are given the bytes compute the same table as one process, which verifies")
+  func ranks() throws {
+    #expect(try place.run("nets.yaml", "one.h5", workers: 1).status == .ok)
+    let ranks = try place.run("nets.yaml", "three.h5", ranks: 3)
+    #expect(ranks.allSatisfy { $0.status == .ok }, "\(ranks.map(\.words))")
+    #expect(try place.checksum("three.h5") == place.checksum("one.h5"))
+    // What a plan has to know of the files is in the results.
+    for name in ["1.onnx", "2.onnx"] {
+      try FileManager.default.removeItem(atPath: place.path(name))
+    }
+    let verified = try place.verify("one.h5")
+    #expect(verified.status == .ok, "\(verified.words)")
+  }
+
+  @Test("Representations have their names, each of which stands once in the file")
+  func names() throws {
+    #expect(try place.run("nets.yaml", "out.h5", workers: 1).status == .ok)
+    let reader = try ResultReader.open(place.path("out.h5"))
+    #expect(try reader.texts("layer_name", in: "labels") == ["input", "y", "r1", "layer_1"])
+    #expect(
+      try reader.texts("weights", in: "points") == [
+        "{onnx: \"1.onnx\"}", "{onnx: \"2.onnx\"}", "{init: he, draws: 1}",
+      ])
+  }
+}

@@ -1,0 +1,146 @@
+"""What figures of any two columns share: which columns, their roots, panels and scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from ..columns import (
+    PLAN_COLUMNS,
+    axis_label,
+    depends_on_form,
+    is_squared,
+    repeated_values,
+    require_columns,
+)
+from ..errors import NothingToDraw, ResultsError
+from ..words import plural
+from .ticks import label_logarithm
+
+#: What a figure shows unless it is asked for something: the first of these with a value.
+OUTCOMES = (
+    "test_error",
+    "min_deep_frame_potential",
+    "deep_frame_potential",
+    "mutual_coherence",
+    "parameter_count",
+)
+#: Positive values that span more than this factor get a logarithmic axis.
+_SPAN = 8.0
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A column as an axis shows it: the square root of potentials, else the values."""
+
+    name: str
+    label: str
+    values: NDArray[np.float64]
+    """(point, repetition)"""
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        known = np.isfinite(self.values)
+        counts = known.sum(axis=1)
+        sums = np.where(known, self.values, 0.0).sum(axis=1)
+        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def quantity(dataset: xr.Dataset, name: str) -> Quantity:
+    """The column `name`, of ok points. Raises `ResultsError` where it is not one of numbers."""
+    values = repeated_values(dataset, name)
+    root = is_squared(name)
+    if root:
+        values = np.sqrt(np.where(values < 0, np.nan, values))
+    return Quantity(name, axis_label(dataset, name, root=root), values)
+
+
+def default_outcome(dataset: xr.Dataset, *without: str | None) -> str:
+    """The column that a figure shows if none is named."""
+    for name in OUTCOMES:
+        if name in dataset.variables and name not in without:
+            if np.isfinite(repeated_values(dataset, name)).any():
+                return name
+    raise NothingToDraw(
+        f"nothing to draw: no ok point has a value of {', '.join(OUTCOMES)}; name a column"
+    )
+
+
+def default_axis(dataset: xr.Dataset, *without: str | None) -> str:
+    """The key with the most values of those that the sweep varies, or else the parameters."""
+    best, most = "parameter_count", 1
+    for name in str(dataset.attrs.get("swept", "")).split():
+        if name in dataset.variables and name in PLAN_COLUMNS and name not in without:
+            if dataset[name].dtype.kind not in "iuf" or dataset[name].dims != ("point",):
+                continue
+            values = repeated_values(dataset, name)[:, 0]
+            count = len(np.unique(values[np.isfinite(values)]))
+            if count > most:
+                best, most = name, count
+    require_columns(dataset, best)
+    return best
+
+
+def default_score(dataset: xr.Dataset, outcome: str) -> str:
+    """What a column is drawn against unless something is named: a potential, or the parameters."""
+    for name in ("deep_frame_potential", "min_deep_frame_potential"):
+        if name != outcome and name in dataset.variables:
+            if np.isfinite(repeated_values(dataset, name)).any():
+                return name
+    return "parameter_count"
+
+
+def form_panels(
+    dataset: xr.Dataset, known: NDArray[np.bool_], names: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """A panel for each form where one of the columns depends on it, else one for all points."""
+    if "form" not in dataset or not any(depends_on_form(name) for name in names):
+        yield "", known
+        return
+    forms = dataset["form"].to_numpy().astype(str)
+    order = [f for f in ("synthesis", "analysis") if (known & (forms == f)).any()]
+    order += sorted(set(forms[known]) - set(order))
+    for form in order:
+        yield form, known & (forms == form)
+
+
+def panel_title(count: int, form: str) -> str:
+    networks = plural(count, "network")
+    return f"{networks}, {form} form" if form and form != "none" else networks
+
+
+def scale_axis(axes: Axes, upright: bool, values: NDArray[np.float64], *, ticks: bool) -> None:
+    """A logarithmic axis where values are positive and span much, else one with whole numbers.
+
+    With `ticks` the values themselves are labelled where they are few.
+    """
+    axis = axes.yaxis if upright else axes.xaxis
+    values = values[np.isfinite(values)]
+    levels = np.unique(values)
+    if len(levels) and levels[0] > 0 and levels[-1] / levels[0] >= _SPAN:
+        (axes.set_yscale if upright else axes.set_xscale)("log")
+        label_logarithm(axis, levels if ticks and len(levels) <= 8 else ())
+    elif ticks and len(levels) <= 8:
+        axis.set_ticks(levels, [f"{level:,g}" for level in levels])
+    else:
+        axis.set_major_locator(MaxNLocator(nbins=6, integer=bool(np.all(levels % 1 == 0))))
+    axes.grid(which="major", zorder=0)
+    axes.set_axisbelow(True)
+
+
+def ok_points(dataset: xr.Dataset) -> NDArray[np.bool_]:
+    mask: NDArray[np.bool_] = dataset["status"].to_numpy() == "ok"
+    if not mask.any():
+        raise NothingToDraw(f"nothing to draw: none of {plural(len(mask), 'point')} is ok")
+    return mask
+
+
+def refuse_equal(first: str, second: str) -> None:
+    if first == second:
+        raise ResultsError(f"both axes are {first}, expected two columns")

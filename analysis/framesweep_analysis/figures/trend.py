@@ -1,0 +1,155 @@
+"""Any column over any axis of a sweep, a line for each family."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from ..errors import NothingToDraw
+from ..words import plural
+from .axes import (
+    default_axis,
+    default_outcome,
+    form_panels,
+    ok_points,
+    panel_title,
+    quantity,
+    refuse_equal,
+    scale_axis,
+)
+from .style import (
+    FAMILY_COLOURS,
+    FAMILY_MARKERS,
+    ONE_COLUMN,
+    OTHER_COLOUR,
+    OTHER_MARKER,
+    TWO_COLUMNS,
+    family_order,
+    legend_below,
+    note,
+    note_not_ok,
+    styled,
+)
+
+#: Above so many values of the axis, neighbours are put together.
+_LEVELS = 40
+#: So many groups of neighbours there are then.
+_GROUPS = 24
+
+
+@styled
+def trend_figure(
+    dataset: xr.Dataset, *, column: str | None = None, over: str | None = None
+) -> Figure:
+    """A column over an axis of the sweep: a line for each family, with a band.
+
+    At each value of the axis, the line is the median of all draws of all ok points of the family
+    there, and the band their middle half. So where a value has a single point, the band is over
+    draws. An axis of more than 40 values is cut into 24 groups of about equal size. Of potentials
+    the square root is shown. Columns that depend on the form of the frame have a panel for each
+    form. Without `column` it is the test error, or else a potential; without `over` the swept key
+    with the most values.
+
+    Raises `NothingToDraw` where no ok point has both, `ResultsError` where a column is not one of
+    numbers.
+    """
+    ok = ok_points(dataset)
+    column = column or default_outcome(dataset.isel(point=ok), over)
+    over = over or default_axis(dataset, column)
+    refuse_equal(column, over)
+    y, x = quantity(dataset, column), quantity(dataset, over)
+    places = x.means
+    known = ok & np.isfinite(places) & np.isfinite(y.values).any(axis=1)
+    if not known.any():
+        raise NothingToDraw(
+            f"nothing to draw: of {plural(int(ok.sum()), 'ok point')} none has both {column} and {over}"
+        )
+    levels = np.unique(places[known])
+    grouped = len(levels) > _LEVELS
+    family = dataset["family"].to_numpy().astype(str)
+    panels = list(form_panels(dataset, known, [column, over]))
+    figure = Figure(
+        figsize=(ONE_COLUMN if len(panels) == 1 else TWO_COLUMNS, 3.0),
+        dpi=300,
+        layout="constrained",
+    )
+    shown = family_order(family[known])
+    banded, single = False, True
+    for axes, (form, mask) in zip(
+        figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, strict=True
+    ):
+        for name in shown:
+            rows = mask & (family == name)
+            if rows.any():
+                counts = _draw(axes, places[rows], y.values[rows], name, grouped=grouped)
+                banded |= counts.max() > 1
+                single &= len(np.unique(places[rows])) == int(rows.sum())
+        scale_axis(axes, False, places[known], ticks=not grouped)
+        axes.set_xlabel(x.label)
+        axes.set_title(panel_title(int(mask.sum()), form), loc="left")
+    first = figure.axes[0]
+    for axes in figure.axes:
+        scale_axis(axes, True, y.values[known], ticks=False)
+    first.set_ylabel(y.label)
+    handles: list[Line2D | Patch] = [
+        Line2D(
+            [],
+            [],
+            color=FAMILY_COLOURS.get(name, OTHER_COLOUR),
+            marker=FAMILY_MARKERS.get(name, OTHER_MARKER),
+            markersize=3.5,
+            linewidth=1.2,
+            label=name,
+        )
+        for name in shown
+    ]
+    if banded:
+        label = "middle half of draws" if single and not grouped else "middle half"
+        handles.append(Patch(color="0.5", alpha=0.25, linewidth=0, label=label))
+    legend_below(figure, handles, columns=4 if len(panels) > 1 or len(handles) < 4 else 2)
+    if grouped:
+        note(figure, f"{len(levels):,} values in {_GROUPS} groups of about equal size")
+    note_not_ok(figure, dataset["status"].to_numpy())
+    return figure
+
+
+def _draw(
+    axes: Axes,
+    places: NDArray[np.float64],
+    values: NDArray[np.float64],
+    family: str,
+    *,
+    grouped: bool,
+) -> NDArray[np.intp]:
+    """Draws a family, and returns how many values each mark sums up."""
+    each = np.broadcast_to(places[:, None], values.shape)
+    finite = np.isfinite(values)
+    x, y = each[finite], values[finite]
+    if grouped:
+        edges = np.unique(np.quantile(x, np.linspace(0, 1, _GROUPS + 1)))
+        group = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
+        group = np.unique(group, return_inverse=True)[1]
+        level = np.array([np.median(x[group == index]) for index in range(group.max() + 1)])
+    else:
+        level, group = np.unique(x, return_inverse=True)
+    counts = np.bincount(group)
+    parts = np.split(y[np.argsort(group, kind="stable")], np.cumsum(counts)[:-1])
+    low, middle, high = np.array([np.quantile(part, [0.25, 0.5, 0.75]) for part in parts]).T
+    colour = FAMILY_COLOURS.get(family, OTHER_COLOUR)
+    if counts.max() > 1:
+        axes.fill_between(level, low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.plot(
+        level,
+        middle,
+        color=colour,
+        marker=FAMILY_MARKERS.get(family, OTHER_MARKER),
+        markersize=3.2,
+        linewidth=1.2,
+        zorder=4,
+    )
+    return counts
