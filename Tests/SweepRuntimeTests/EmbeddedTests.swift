@@ -11,6 +11,7 @@ private struct MemoryHost: SweepHost {
   var records: [UInt8] = []
   var commits = 0
   var givenUp: [Int32] = []
+  var hearGivingUp: @Sendable () -> Void = {}
   var patience: Double?
   var stopAfter = Int.max
   var failAfter = Int.max
@@ -23,7 +24,10 @@ private struct MemoryHost: SweepHost {
 
   mutating func commit() { commits += 1 }
 
-  mutating func giveUp(_ point: Int32, _ reason: GivingUp) { givenUp.append(point) }
+  mutating func giveUp(_ point: Int32, _ reason: GivingUp) {
+    givenUp.append(point)
+    hearGivingUp()
+  }
 
   mutating func tick(_ progress: SweepProgress) -> StopRequest? {
     progress.stored >= stopAfter ? StopRequest("enough", patience: patience) : nil
@@ -80,7 +84,7 @@ private struct MemoryHost: SweepHost {
   @Test("A point that looks at no limit is left alone, and the others are computed")
   func unyielding() throws {
     var host = MemoryHost()
-    let summary = try run(points: 50, workers: 1, host: &host, pointTimeout: 0.05) { point in
+    let summary = try run(points: 50, workers: 1, host: &host, pointTimeout: 0.5) { point in
       if point == 7 { Thread.sleep(forTimeInterval: 3_600) }
     }
     #expect(host.givenUp == [7])
@@ -97,15 +101,20 @@ private struct MemoryHost: SweepHost {
     let clock = RunningClock(longestStep: isStopped ? 0.1 : .infinity) {
       RunningClock.monotonic() + stopped.withLock { $0 }
     }
+    let isGivenUp = Mutex(false)
     var host = MemoryHost()
+    host.hearGivingUp = { isGivenUp.withLock { $0 = true } }
     let summary = try run(
       points: 5, workers: 1, host: &host, pointTimeout: 60, clock: clock
     ) { point in
       guard point == 3 else { return }
       stopped.withLock { $0 += 3_600 }
-      // The main thread looks at the point meanwhile.
-      let end = clock.seconds + 0.05
-      while clock.seconds < end { Thread.sleep(forTimeInterval: 0.005) }
+      // The main thread looks at the point meanwhile; a point as long lasts until it is given up.
+      let start = clock.seconds
+      func lasts() -> Bool {
+        isStopped ? clock.seconds < start + 0.05 : !isGivenUp.withLock { $0 }
+      }
+      while lasts() { Thread.sleep(forTimeInterval: 0.005) }
     }
     #expect(host.givenUp == (isStopped ? [] : [3]))
     #expect(summary.stored == 5)
@@ -134,7 +143,7 @@ private struct MemoryHost: SweepHost {
   @Test("Of a sweep that ends with an error it is known whether a thread is left at a point")
   func failureLeavesThreads() throws {
     var host = MemoryHost(failAfter: 1)
-    let summary = try run(points: 50, workers: 1, host: &host, pointTimeout: 0.05) { point in
+    let summary = try run(points: 50, workers: 1, host: &host, pointTimeout: 0.5) { point in
       if point == 7 { Thread.sleep(forTimeInterval: 3_600) }
     }
     #expect(summary.failure is MemoryHost.Full)

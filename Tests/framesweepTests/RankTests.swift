@@ -31,7 +31,7 @@ struct RankTests: ProgramTests {
       atPath: folder.path("out.h5.partial"), withIntermediateDirectories: true)
     let result = try launcher.run(
       program, arguments("sweep.yaml"), ranks: 3, options: ["--enable-recovery"],
-      environment: ["FRAMESWEEP_FAULT": "*=slow:0.05,*=kill@1"])
+      environment: ["FRAMESWEEP_FAULT": "*=slow:0.2,*=kill@1"])
     #expect(!result.isTimedOut)
     #expect(result.errorOutput.contains("rank 1 ended"), "\(result.errorOutput)")
     #expect(result.errorOutput.contains("out.h5.partial: removing it"), "\(result.errorOutput)")
@@ -100,7 +100,7 @@ struct RankTests: ProgramTests {
     func lines(_ text: String) -> Int { text.split(separator: "\n").count }
     for _ in 0..<400 where lines(process.outputSoFar) < 2 { Thread.sleep(forTimeInterval: 0.05) }
     // Time for both to see the launcher's list, and to wait for each other.
-    Thread.sleep(forTimeInterval: 2)
+    Thread.sleep(forTimeInterval: 5)
     process.signal(SIGKILL)
     _ = process.wait()
     var ends = 0
