@@ -30,13 +30,21 @@ enum Floor: String {
   case running = "Running"
 }
 
+/// The settings of what computes, which is optimised in debug builds as well.
+///
+/// Tests search minima, train and propagate for minutes otherwise. Overflow and preconditions are
+/// checked all the same.
+let optimized: [SwiftSetting] = [
+  .unsafeFlags(["-O"], .when(configuration: .debug))
+]
+
 func library(
   _ name: String, on floor: Floor, _ dependencies: [Target.Dependency] = [],
   resources: [Resource] = []
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)",
-    resources: resources, swiftSettings: house)
+    resources: resources, swiftSettings: floor == .numerics ? house + optimized : house)
 }
 
 /// A C library that is installed on the machine.

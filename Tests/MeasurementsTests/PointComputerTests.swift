@@ -128,4 +128,35 @@ import Testing
     let deep = costs[1]
     #expect(deep.flops > shallow.flops && deep.seconds > shallow.seconds)
   }
+
+  @Test("Points that differ in their seeds alone cost the same, whatever was predicted before them")
+  func sameCost() throws {
+    let text = """
+      format: 1
+      name: seeds
+      grid:
+        inference_sweeps: [1, 3]
+        weights: [{init: he, draws: 1}, {init: he, draws: 5}]
+        width: [6, 9]
+        seed: [1, 2]
+      architecture: {family: chain, input: {channels: 1, size: 8}, stage_depth: 2}
+      measure:
+        frame: {statistics: true}
+        signal: {data: digits, images: 8}
+      """
+    let plan = try Plan(SpecReader.read(text))
+    let measurements = SweepMeasurements(plan)
+    var model = CostModel(measurements)
+    _ = model.cost(of: plan.point(at: 0))
+    let costs = (0..<plan.count).map { model.cost(of: plan.point(at: $0)) }
+    for (index, cost) in costs.enumerated() {
+      var alone = CostModel(measurements)
+      _ = alone.cost(of: plan.point(at: index == 0 ? 1 : 0))
+      let expected = alone.cost(of: plan.point(at: index))
+      #expect(cost.flops == expected.flops && cost.bytes == expected.bytes)
+      #expect(cost.seconds == expected.seconds, "point \(index)")
+    }
+    // Seeds vary fastest.
+    #expect(Set(costs.map(\.seconds)).count == plan.count / 2)
+  }
 }

@@ -42,6 +42,8 @@ public struct CostModel {
   private let rates: MachineRates
   private var cache = StructureCache()
   private var isFirst = true
+  /// The last point and its cost: points that differ in their seeds alone cost the same.
+  private var last: (point: Point, cost: PointCost)?
 
   /// Prepares predictions for what a sweep measures.
   ///
@@ -56,6 +58,19 @@ public struct CostModel {
 
   /// The cost of a point.
   public mutating func cost(of point: Point) -> PointCost {
+    if let last, last.point.network == point.network, last.point.weights == point.weights,
+      last.point.inferenceSweeps == point.inferenceSweeps
+    {
+      return last.cost
+    }
+    let cost = newCost(of: point)
+    // What the first point alone has to make ready is no part of the next.
+    if !isFirst { last = (point, cost) }
+    isFirst = false
+    return cost
+  }
+
+  private mutating func newCost(of point: Point) -> PointCost {
     let draws = Double(sweep.draws(of: point))
     let counts = point.network.counts()
     var cost = PointCost()
@@ -71,7 +86,6 @@ public struct CostModel {
     context.isTrained = true
     for measurement in sweep.repeated { measurement.addCost(&context, to: &cost) }
     swap(&context.cache, &cache)
-    isFirst = false
     return cost
   }
 }

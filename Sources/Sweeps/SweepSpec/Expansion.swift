@@ -30,6 +30,10 @@ struct Expansion: ~Copyable {
     let bytes: [UInt8]
     /// The keys that it makes use of, of those whose columns may be left out.
     let used: [ArchitectureKey]
+    /// What `PointColumns` adds to the plan's hash.
+    let columnBytes: [UInt8]
+    /// The decimal logarithm of the growth of second moments under He's weights; 0 for a file.
+    let growth: Double
   }
 
   private(set) var survivors: [UInt32] = []
@@ -190,11 +194,16 @@ struct Expansion: ~Copyable {
         for images in data.all where !images.fit(found.input) {
           throw .images(images, input: found.input)
         }
+        let columns = PointColumns(found, rule, setting.preset, setting.values)
+        var columnBytes: [UInt8] = []
+        columns.append(to: &columnBytes)
         network = Network(
           network: found, rule: rule, bytes: found.canonicalBytes,
           used: (found.architecture?.options.keys ?? [])
             + (setting.preset?.options.map(\.key) ?? [])
-            + (setting.networkFile == nil ? [] : setting.values.keys))
+            + (setting.networkFile == nil ? [] : setting.values.keys)
+            + Self.laterRules.filter { columns[$0] != -1 },
+          columnBytes: columnBytes, growth: found.architecture?.heGrowth ?? 0)
       }
       weights = try setting.weights(of: network.network, network.rule, sweep: spec.name)
       if case .file(let location) = weights, case .safetensors = location.format,
@@ -230,9 +239,7 @@ struct Expansion: ~Copyable {
     if network.network.framed == nil { isPlain = false }
     for key in network.used { omittedKeys.remove(key) }
     append(id)
-    let columns = PointColumns(network.network, network.rule, setting.preset, setting.values)
-    columns.append(to: &pendingBytes)
-    for key in Self.laterRules where columns[key] != -1 { omittedKeys.remove(key) }
+    pendingBytes += network.columnBytes
     if pendingBytes.count >= 1 << 14 {
       planHasher.update(pendingBytes)
       pendingBytes.removeAll(keepingCapacity: true)
@@ -240,7 +247,7 @@ struct Expansion: ~Copyable {
     if let architecture = network.network.architecture {
       checkSkips(architecture, at: place, digits: digits)
       if case .random(.he, _) = weights {
-        checkGrowth(architecture, at: place, digits: digits)
+        check(growth: network.growth, at: place, digits: digits)
       }
     }
   }
@@ -305,8 +312,7 @@ struct Expansion: ~Copyable {
   }
 
   /// Notes a residual network whose values grow too large for training and for comparisons.
-  private mutating func checkGrowth(_ architecture: Architecture, at place: Int, digits: [Int]?) {
-    let growth = architecture.heGrowth
+  private mutating func check(growth: Double, at place: Int, digits: [Int]?) {
     guard growth > 6 else { return }
     steepCount += 1
     guard growth > steepest?.growth ?? 0 else { return }
