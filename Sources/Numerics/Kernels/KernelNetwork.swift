@@ -38,6 +38,7 @@ public struct KernelNetwork: Sendable {
   }
 
   /// A representation: the activation of a sum, whose terms have random weights of their own at their end.
+  ///
   /// So the sum is a Gaussian process, and its kernels are the sums of those of the terms.
   struct Layer: Sendable {
     /// At least one.

@@ -45,15 +45,19 @@ public struct Landscape: Hashable, Sendable {
   ///
   /// **Source**: Foret, Kleiner, Mobahi & Neyshabur, "Sharpness-aware minimization", ICLR 2021.
   public let sharpness: Double
-  /// The mean loss with noise on all weights that is as long for each output channel as the noise's
-  /// share of the channel's own weights; biases stay. It is the same for all networks that differ by what
-  /// layers of rectifiers hand on to one another.
+  /// The mean loss with noise on all weights that is, for each output channel, as long as the noise's share
+  /// of the channel's own weights.
+  ///
+  /// Biases stay. It is the same for all networks that differ by what layers of rectifiers hand on to one
+  /// another.
   ///
   /// **Source**: Li, Xu, Taylor, Studer & Goldstein, "Visualizing the loss landscape of neural nets",
   /// NeurIPS 2018, section 4.
   public let filterFlatness: Double
   /// The loss after a step ρ T² g/‖T g‖ along the gradient g, T being the diagonal of the parameters'
-  /// magnitudes, less the loss. It has the same invariance.
+  /// magnitudes, less the loss.
+  ///
+  /// It has the same invariance.
   ///
   /// **Source**: Kwon, Kim, Park & Choi, "ASAM: adaptive sharpness-aware minimization for scale-invariant
   /// learning of deep neural networks", ICML 2021, with η = 0.
