@@ -229,7 +229,8 @@ let package = Package(
     tests(
       "NeuralFrames",
       ["Architectures", "GoldenValues", "NetworkGraphs", "Networks", "OpenBLAS"]),
-    tests("Kernels", ["Architectures", "GoldenValues", "NetworkGraphs", "OpenBLAS"]),
+    tests(
+      "Kernels", ["Architectures", "GoldenValues", "NetworkGraphs", "Networks", "OpenBLAS"]),
     tests("Similarity", ["GoldenValues", "OpenBLAS", "RandomNumbers"]),
     tests(
       "Signals",

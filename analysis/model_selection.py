@@ -3,9 +3,9 @@
     python analysis/model_selection.py correlation.h5 --minima minima.h5 -o model-selection.png
 
 reads what `framesweep run` wrote for jobs/correlation-digits.yaml and, for the minima,
-jobs/correlation-digits-minima.yaml. The table, in Markdown, goes to
-standard output: Kendall's tau with its bootstrap interval for each score and group, and tau with the
-number of parameters held fixed.
+jobs/correlation-digits-minima.yaml; or for jobs/correlation-statistics.yaml, or any sweep that trains. The
+table, in Markdown, goes to standard output: Kendall's tau with its bootstrap interval for each score and group,
+and tau with the number of parameters held fixed. Scores of layers are those of the last one.
 """
 
 from __future__ import annotations
@@ -41,6 +41,34 @@ SCORES = {
     "snip": "SNIP",
     "naswot": "NASWOT",
     "ntk_condition": "NTK condition",
+    "width_reciprocal_sum": "Σ 1/width",
+    "forward_gain_log": "ln of the forward gain",
+    "tangent_gain_log": "ln of the tangents' gain",
+    "surviving_directions": "surviving directions",
+    "active_fraction": "active units",
+    "nngp_log_condition": "ln of the NNGP's condition",
+    "ntk_log_condition": "ln of the NTK's condition, infinite width",
+    "nngp_effective_rank": "effective rank, NNGP",
+    "ntk_effective_rank": "effective rank, NTK",
+    "nngp_alignment": "alignment with classes, NNGP",
+    "ntk_alignment": "alignment with classes, NTK",
+    "nngp_loo_error": "leave-one-out error, NNGP",
+    "ntk_loo_error": "leave-one-out error, NTK",
+    "feature_alignment": "alignment with classes, features",
+    "feature_loo_error": "leave-one-out error, features",
+    "inductive_bias": "inductive bias",
+    "draw_cka": "similarity of draws",
+    "hessian_top": "largest curvature",
+    "hessian_trace": "total curvature",
+    "average_flatness": "loss with noise",
+    "filter_flatness": "loss with noise relative to filters",
+    "sam_sharpness": "SAM sharpness",
+    "adaptive_sharpness": "adaptive sharpness",
+    "trained_hessian_top": "largest curvature after training",
+    "trained_average_flatness": "loss with noise after training",
+    "trained_filter_flatness": "loss with noise relative to filters after training",
+    "trained_adaptive_sharpness": "adaptive sharpness after training",
+    "trained_draw_cka": "similarity of draws after training",
 }
 GROUPS = [
     ("chain", "synthesis"),
@@ -59,6 +87,9 @@ def columns(dataset):
         if name not in dataset:
             continue
         column = dataset[name].astype(float)
+        if "layer" in column.dims:
+            # That of the last layer: layer 0 is the input.
+            column = column.isel(layer=dataset["layer_count"])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             values[name] = np.asarray(column.mean("draw") if "draw" in column.dims else column)
@@ -96,13 +127,15 @@ def partial(first, second, third):
 def table(values, words):
     """Lines of a Markdown table: a row for each score, a column for each group."""
     error = values["test_error"]
-    yield "| score | " + " | ".join(f"{family}, {form}" for family, form in GROUPS) + " |"
-    yield "|---|" + "---|" * len(GROUPS)
+    present = set(zip(words["family"], words["form"], strict=True))
+    groups = [group for group in GROUPS if group in present]
+    yield "| score | " + " | ".join(f"{family}, {form}" for family, form in groups) + " |"
+    yield "|---|" + "---|" * len(groups)
     for name, label in SCORES.items():
         if name not in values:
             continue
         cells = []
-        for family, form in GROUPS:
+        for family, form in groups:
             known = (words["family"] == family) & (words["form"] == form)
             known &= np.isfinite(values[name]) & np.isfinite(error)
             if known.sum() < 5 or np.ptp(values[name][known]) == 0:

@@ -145,11 +145,8 @@ struct GoldenKernel: Decodable, Sendable, CustomTestStringConvertible {
       var tangent = [Double](repeating: 1, count: 8)
       let numbers = dual.number(ofVariance: v) * dual.number(ofVariance: w)
       var products = [Double](repeating: numbers, count: 8)
-      let layer = KernelNetwork.Layer(
-        sources: [], scale: 1, offset: 0, tangentScale: 0, kernel: 1, stride: 1, inputSize: 1,
-        outputSize: 1)
       unsafe dual.apply(
-        count: 8, kernel: &kernel, tangent: &tangent, products: &products, layer)
+        count: 8, kernel: &kernel, tangent: &tangent, products: &products, .none)
       // At a kink the rule errs by a tenth of the square of its step.
       let tolerance = activation == .erf ? 1e-12 : 2e-3
       #expect(kernel.allSatisfy { abs($0 - value) < tolerance })

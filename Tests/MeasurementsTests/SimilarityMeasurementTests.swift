@@ -73,7 +73,7 @@ import Testing
     var computer = sweep.computer()
     let record = computer.record(of: 1)
     #expect(record.status == .ok, "\(record.message)")
-    for column in SimilarityMeasurement.allColumns {
+    for column in SimilarityMeasurement.allColumns where column.id != "guide_cka" {
       let before = try record.numbers(of: column.id, in: sweep.measurements)
       let after = try record.numbers(of: column.id.afterTraining, in: sweep.measurements)
       // Trained weights are kept in single precision.

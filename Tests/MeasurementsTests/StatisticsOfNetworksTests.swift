@@ -54,6 +54,15 @@ import Training
         "{family: residual, \(input), block: basic, shortcut: projection, normalization: batch, "
           + "stages: [{widths: [4]}, {widths: [6]}]}", .notDefined, .notDefined
       ),
+      (
+        "{family: residual, \(input), block: preactivation, stem: cifar, stages: [{widths: [4]}]}",
+        .ok,
+        .notDefined
+      ),
+      (
+        "{family: residual, \(input), block: preactivation, normalization: batch, \(stages)}",
+        .notDefined, .notDefined
+      ),
       ("{family: transformer, \(input), patch: 4, heads: 2, \(stages)}", .notDefined, .notDefined),
       ("{family: mixer, \(input), patch: 4, \(stages)}", .notDefined, .notDefined),
       ("{family: convnext, \(input), \(stages)}", .notDefined, .notDefined),

@@ -18,6 +18,7 @@ import Testing
         - {family: chain, input: {channels: 1, size: 8}, stages: [{widths: [4]}]}
       measure:
         neural_frames: {data: digits, images: 4, perturbations: {noise: 2}}
+        similarity: {images: 6, guide: {onnx: "2.onnx"}}
       """
     ])
     for layers in 1...2 {

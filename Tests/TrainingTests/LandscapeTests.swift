@@ -153,7 +153,7 @@ struct GoldenHessian: Decodable, Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("Weights that a layer hands to the next leave the function, not its sharpness")
+  @Test("Weights that a layer hands to the next leave the function, not its plain sharpness")
   func rescaled() throws {
     let golden = GoldenHessian.all[1]
     let surface = try golden.surface
@@ -167,9 +167,31 @@ struct GoldenHessian: Decodable, Sendable, CustomTestStringConvertible {
     for place in second { scaled[place] /= 3 }
     #expect(abs(try surface.loss(at: scaled) - golden.loss) < 1e-12)
     var settings = Landscape.Settings()
-    (settings.probes, settings.samples) = (1, 1)
+    (settings.probes, settings.samples) = (1, 4)
     let found = try Landscape(surface, at: scaled, settings, key: Self.key)
+    let before = try Landscape(surface, at: golden.parameters, settings, key: Self.key)
     #expect(abs(found.top - golden.top) > 0.3 * golden.top)
+    for (plain, other) in [
+      (found.averageFlatness, before.averageFlatness), (found.sharpness, before.sharpness),
+    ] {
+      #expect(abs(plain - other) > 1e-4)
+    }
+    for (scaled, other) in [
+      (found.filterFlatness, before.filterFlatness),
+      (found.adaptiveSharpness, before.adaptiveSharpness),
+    ] {
+      #expect(abs(scaled - other) < 1e-12 && abs(other) > 1e-6)
+    }
+    #expect(before.filterFlatness != before.loss && before.adaptiveSharpness > 0)
+  }
+
+  @Test("Filters are the rows of all weights, the classifier's included") func filters() throws {
+    let golden = GoldenHessian.all[1]
+    let filters = try golden.surface.filters
+    let widths = golden.widths
+    #expect(filters.count == widths.dropFirst().reduce(0, +))
+    #expect(filters[0] == 0..<widths[0] && filters[widths[1]].count == widths[1])
+    #expect(zip(filters, filters.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
   }
 
   @Test("Batches leave convolutional losses and products as they are, as does who stops them")

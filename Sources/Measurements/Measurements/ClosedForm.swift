@@ -4,8 +4,8 @@ internal import NetworkGraphs
 internal import Networks
 internal import SweepSpec
 
-/// A network that theories of infinite width may have closed forms for: convolutions and one activation,
-/// with random weights.
+/// A network whose signals theories of infinite width may have closed forms for: convolutions and one
+/// activation, with random weights.
 struct ClosedForm {
   let architecture: Architecture
   let activation: ScalarFunction
@@ -26,7 +26,9 @@ extension Point {
   /// The network in the limit of infinite widths; nil if its kernels have no closed form, or if nobody
   /// knows how its weights are drawn.
   var kernelNetwork: KernelNetwork? {
-    guard inferenceSweeps == 1, let form = ClosedForm(self) else { return nil }
-    return KernelNetwork(form.architecture, activation: form.activation, random: form.random)
+    guard inferenceSweeps == 1, case .random(let random, _) = weights,
+      let architecture = network.architecture, let activation = architecture.activation.function
+    else { return nil }
+    return KernelNetwork(architecture, activation: activation, random: random)
   }
 }

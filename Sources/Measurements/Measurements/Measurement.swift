@@ -97,14 +97,22 @@ protocol ImageMeasurement: Measurement {
   func images(bytes: [UInt8], seed: Int64) -> Images
   /// Prepares loaded images.
   func prepare(_ images: Images, seed: Int64) throws -> Prepared
+  /// Prepares loaded images, and what the network that it compares points with makes of them.
+  func prepare(_ images: Images, guide: FileNetwork?, seed: Int64) throws -> Prepared
 }
 
 extension ImageMeasurement {
   /// Prepares loaded images of any kind, which must be its own.
-  func prepareAny(_ images: any ChosenImages, seed: Int64) throws -> any Sendable {
+  func prepareAny(
+    _ images: any ChosenImages, guide: FileNetwork?, seed: Int64
+  ) throws -> any Sendable {
     guard let own = images as? Images else {
       preconditionFailure("\(Self.section) was given the images of another measurement")
     }
-    return try prepare(own, seed: seed)
+    return try prepare(own, guide: guide, seed: seed)
+  }
+
+  func prepare(_ images: Images, guide: FileNetwork?, seed: Int64) throws -> Prepared {
+    try prepare(images, seed: seed)
   }
 }

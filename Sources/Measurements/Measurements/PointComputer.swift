@@ -81,20 +81,16 @@ public struct PointComputer {
         throw MemoryExceeded(needs: cost.bytes, limits.workerBytes)
       }
       let budget = limits.workerBytes < 0x1p62 ? MemoryBudget(limit: Int(limits.workerBytes)) : nil
-      let values = try MemoryBudget.$current.withValue(budget) {
+      let (values, failures) = try MemoryBudget.$current.withValue(budget) {
         let isSpoiled = try faults.strike(index, rank: rank, limits.clock) { try watch.check() }
         return try self.values(of: point, isSpoiled: isSpoiled, watch)
       }
       record.draws = values.draws
       record.values = values.bytes
+      record.status = failures.status
+      record.message = failures.message
     } catch {
-      record.status =
-        switch error {
-        case is NonfiniteResult: .nonfinite
-        case is MemoryExceeded, is MemoryRefused: .outOfMemory
-        case is TimeExceeded: .timeout
-        default: .failed
-        }
+      record.status = PointStatus(error)
       record.message = (error as? MemoryRefused).map { "\(MemoryExceeded($0))" } ?? "\(error)"
     }
     dropCheckpoints(of: point, record.status)
@@ -110,9 +106,10 @@ public struct PointComputer {
   /// Points that are predicted to take longer than so many seconds are long.
   private static let longSeconds = 0.005
 
-  private mutating func values(of point: Point, isSpoiled: Bool, _ watch: PointWatch) throws
-    -> RecordValues
-  {
+  /// The values of a point, and what could not be measured.
+  private mutating func values(
+    of point: Point, isSpoiled: Bool, _ watch: PointWatch
+  ) throws -> (RecordValues, MeasuringFailures) {
     var values = RecordValues(layout: sweep.layout, draws: sweep.draws(of: point))
     let structure = StructureValues(point, cache: &cache)
     structure.store(in: &values)
@@ -125,35 +122,45 @@ public struct PointComputer {
       }, isSpoiled: isSpoiled)
     swap(&context.cache, &cache)
     defer { swap(&context.cache, &cache) }
-    for measurement in sweep.all { try measurement.measurePoint(&context, into: &values) }
+    var failures = MeasuringFailures()
+    for measurement in sweep.all {
+      try failures.collect { try measurement.measurePoint(&context, into: &values) }
+    }
     for draw in 0..<values.draws {
       context.draw = draw
       context.parameters = try parameters(of: context.network, point, draw: draw)
       try watch.check()
-      for measurement in sweep.all { try measurement.measureDraw(&context, into: &values) }
+      for measurement in sweep.all {
+        try failures.collect { try measurement.measureDraw(&context, into: &values) }
+      }
     }
     for draw in 0..<values.draws {
       context.draw = draw
       for measurement in sweep.all {
         guard let training = try measurement.train(&context, into: &values) else { continue }
-        try measure(training, &context, into: &values)
+        try measure(training, &context, into: &values, &failures)
       }
     }
-    return values
+    return (values, failures)
   }
 
   /// Measures a trained network, and what is measured again at its weights.
   private func measure(
-    _ training: FinishedTraining, _ context: inout PointContext, into values: inout RecordValues
+    _ training: FinishedTraining, _ context: inout PointContext, into values: inout RecordValues,
+    _ failures: inout MeasuringFailures
   ) throws {
     try context.shouldStop()
     for measurement in sweep.all {
-      try measurement.measureTrained(training, &context, into: &values)
+      try failures.collect {
+        try measurement.measureTrained(training, &context, into: &values)
+      }
     }
     context.parameters = training.trainer.parameters
     values.isTrained = true
     defer { values.isTrained = false }
-    for measurement in sweep.repeated { try measurement.measureDraw(&context, into: &values) }
+    for measurement in sweep.repeated {
+      try failures.collect { try measurement.measureDraw(&context, into: &values) }
+    }
     try savedWeights?.save(
       training.trainer, training.result, of: context.point, draw: context.draw)
   }

@@ -8,15 +8,16 @@ public struct SweepImages: Sendable {
   /// No images.
   public init() { prepared = [:] }
 
-  /// Prepares loaded images.
+  /// Prepares loaded images, and what networks that points are compared with make of them.
   ///
-  /// **Throws**: `LAPACKError`.
+  /// **Throws**: `LAPACKError`, `OneDNNError` and `MemoryRefused`.
   public init(_ inputs: SweepInputs, of spec: Spec) throws {
     var prepared: [String: any Sendable] = [:]
     for measurement in spec.measure.imageMeasurements {
       let section = type(of: measurement).section
       guard let images = inputs.images[section] else { continue }
-      prepared[section] = try measurement.prepareAny(images, seed: spec.seed)
+      prepared[section] = try measurement.prepareAny(
+        images, guide: inputs.networks.guides[section]?.network, seed: spec.seed)
     }
     self.prepared = prepared
   }

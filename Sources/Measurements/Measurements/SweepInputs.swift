@@ -35,9 +35,10 @@ public struct SweepInputs: Sendable {
       let set = try files.open(data.source, for: section, areLabelled: data.areLabelled)
       images[section] = measurement.images(of: set, seed: spec.seed)
     }
-    networks = try NetworkInputs(opening: spec, folder: folder)
-    warnings = files.warnings + networks.warnings
     weights = WeightsInputs(folder: folder)
+    networks = try NetworkInputs(
+      opening: spec, data: facts(for: spec.measure), folder: folder)
+    warnings = files.warnings + networks.warnings
     guard spec.readsWeights else { return }
     weights = try WeightsInputs(checking: plan(of: spec), folder: folder)
     warnings += weights.warnings
@@ -114,7 +115,8 @@ extension SweepInputs {
   /// bytes of a value of a data set, `image_file` with a digest, for other measurements the same
   /// with a word in front (`training_images`), `weights_file` with digest, bytes and path,
   /// `weights_source` for the other files that its numbers are read from, and `network` with what was
-  /// understood of a network's file.
+  /// understood of a network's file, `similarity_guide` with that of a network that points are compared
+  /// with.
   ///
   /// Ranks and results files have it, so that a plan can be made again without the files.
   public var text: String {

@@ -30,6 +30,16 @@ extension Architecture {
     return isLayered && shortcut != .pad && options.keys.allSatisfy(plain.contains)
   }
 
+  /// Whether the network is residual, of blocks whose activations come first, and of convolutions and one
+  /// activation only.
+  public var hasPreactivatedBlocks: Bool {
+    let known: Set<ArchitectureKey> = [
+      .block, .shortcut, .branchScale, .activation, .stem, .stemWidth,
+    ]
+    return family == .residual && block == .preactivation && stem != .imagenet
+      && options.keys.allSatisfy(known.contains)
+  }
+
   /// The channels of the inner layer of a perceptron of so many channels.
   public func hiddenWidth(of width: Int) -> Int {
     max(1, Int((Double(width) * (self[.mlpRatio]?.real ?? 4)).rounded()))

@@ -21,6 +21,18 @@ public final class LossSurface {
   /// The number of parameters, those of the network's range `trained` in its order.
   public let parameterCount: Int
 
+  /// The places of the weights of each output channel of every linear operator.
+  public var filters: [Range<Int>] {
+    network.parameters.filter { $0.role == .weight }.flatMap { parameter in
+      let rows = network.graph[parameter.id].shape[0]
+      let length = parameter.range.count / rows
+      return (0..<rows).map { row in
+        let start = parameter.range.lowerBound + row * length
+        return start..<start + length
+      }
+    }
+  }
+
   /// Prepares a network.
   ///
   /// - Parameters:

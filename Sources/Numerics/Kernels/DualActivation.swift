@@ -38,17 +38,15 @@ enum DualActivation: Sendable {
   ///
   /// - Parameters:
   ///   - count: the entries, a multiple of 8.
-  ///   - kernel: means over windows of the read kernel; then E φφ′.
+  ///   - kernel: sums over windows of the read kernel; then E φφ′.
   ///   - tangent: the same of the tangent kernel; then that of what is written.
   ///   - products: for each entry the product of the numbers of both variances.
-  ///   - layer: the layer.
+  ///   - weights: what weights make of the sums.
   func apply(
     count: Int, kernel: UnsafeMutablePointer<Double>, tangent: UnsafeMutablePointer<Double>,
-    products: UnsafePointer<Double>, _ layer: KernelNetwork.Layer
+    products: UnsafePointer<Double>, _ weights: KernelWeights
   ) {
-    let area = Double(layer.kernel * layer.kernel)
-    let (scale, offset) = (layer.scale / area, layer.offset)
-    let own = layer.tangentScale / area
+    let (scale, offset, own) = (weights.scale, weights.offset, weights.tangentScale)
     @inline(__always) func each(
       _ function: (_ covariance: Lanes, _ product: Lanes) -> (value: Lanes, slope: Lanes)
     ) {
@@ -87,6 +85,41 @@ enum DualActivation: Sendable {
         let angle = turned.replacing(with: -turned, where: double .< 0)
         return (2 / Double.pi * angle, 4 / Double.pi / root)
       }
+    }
+  }
+}
+
+/// What the random weights of a convolution make of sums over its windows.
+struct KernelWeights: Sendable {
+  /// The factor of both kernels, and what is added to the first.
+  let (scale, offset): (Double, Double)
+  /// The factor of the read kernel in the tangent kernel of the weights themselves.
+  let tangentScale: Double
+
+  init(_ convolution: KernelNetwork.Convolution) {
+    let area = Double(convolution.kernel * convolution.kernel)
+    (scale, offset) = (convolution.scale / area, convolution.offset)
+    tangentScale = convolution.tangentScale / area
+  }
+
+  private init() { (scale, offset, tangentScale) = (1, 0, 0) }
+
+  /// Nothing is done.
+  static let none = KernelWeights()
+
+  /// Adds what the weights make of sums over windows to the kernels of a sum.
+  ///
+  /// - Parameters:
+  ///   - kernel: sums of the read kernel.
+  ///   - tangent: the same of the tangent kernel.
+  ///   - sum: the kernel of the sum.
+  ///   - tangentSum: its tangent kernel.
+  func add(
+    _ kernel: [Double], _ tangent: [Double], to sum: inout [Double], _ tangentSum: inout [Double]
+  ) {
+    for place in kernel.indices {
+      sum[place] += scale * kernel[place] + offset
+      tangentSum[place] += tangentScale * kernel[place] + scale * tangent[place]
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import MemoryBudgets
+internal import NetworkGraphs
 internal import OpenBLAS
 
 /// The kernels of a network of infinite width at some images: of its outputs (nngp), and of their
@@ -47,6 +48,7 @@ public struct InfiniteKernels: Sendable {
     _ network: KernelNetwork, images: [[Double]], readout: Readout,
     shouldStop: () throws -> Void = {}
   ) throws {
+    let images = network.entering(images)
     count = images.count
     nngp = [Double](repeating: 0, count: count * count)
     ntk = nngp
@@ -73,20 +75,21 @@ public struct InfiniteKernels: Sendable {
 struct KernelPlan: Sendable {
   let network: KernelNetwork
   let readout: InfiniteKernels.Readout
-  /// The sums of each layer; nil if it reads each entry as it is.
-  let axes: [KernelAxis?]
+  /// The sums of each convolution of each layer; nil if it reads each entry as it is.
+  let axes: [[KernelAxis?]]
   /// The pairs that are computed together.
   let pairsPerBlock: Int
   let lastReaders: [Int]
+  let lastSkips: [Int]
 
   init(_ network: KernelNetwork, _ readout: InfiniteKernels.Readout) {
     self.network = network
     self.readout = readout
     let isPaired = readout == .pooled
     axes = network.layers.map {
-      $0.kernel == 1 && $0.stride == 1 ? nil : KernelAxis($0, ofPairs: isPaired)
+      $0.convolutions.map { $0.isPointwise ? nil : KernelAxis($0, ofPairs: isPaired) }
     }
-    lastReaders = network.lastReaders
+    (lastReaders, lastSkips) = (network.lastReaders, network.lastSkips)
     let largest = (0...network.layers.count).reduce(1) {
       max($0, Self.entries(network.size($1), readout))
     }
@@ -107,15 +110,29 @@ struct KernelPlan: Sendable {
   func byteCount(images: Int) -> Int {
     var (held, most) = (0, 0)
     for representation in 0...network.layers.count {
-      held += 2 * entries(representation)
+      let isAdded = lastSkips[representation] >= representation
+      held += (isAdded ? 4 : 2) * entries(representation)
       most = max(most, held + 4 * entries(max(0, representation - 1)) + entries(representation))
-      for earlier in 0...representation where lastReaders[earlier] == representation {
-        held -= 2 * entries(earlier)
+      for earlier in 0...representation {
+        if lastReaders[earlier] == representation { held -= 2 * entries(earlier) }
+        if lastSkips[earlier] == representation { held -= 2 * entries(earlier) }
       }
+    }
+    // A sum is made beside what it reads.
+    if network.layers.contains(where: { $0.convolutions.count > 1 || $0.skip != nil }) {
+      most += 2 * (0...network.layers.count).reduce(0) { max($0, entries($1)) }
     }
     let variances = (0..<network.layers.count).reduce(0) {
       $0 + network.size($1 + 1) * network.size($1 + 1)
     }
     return 8 * (pairsPerBlock * most + images * (variances + 2 * images))
+  }
+}
+
+extension KernelNetwork {
+  /// What stands for images as representation 0.
+  fileprivate func entering(_ images: [[Double]]) -> [[Double]] {
+    guard let inputActivation else { return images }
+    return images.map { inputActivation.evaluate($0).values }
   }
 }

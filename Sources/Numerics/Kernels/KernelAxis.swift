@@ -18,8 +18,8 @@ struct KernelAxis: Sendable {
   let sourceCount: Int
   let runs: [Run]
 
-  /// Describes a layer's convolution, of pairs of rows or of rows.
-  init(_ layer: KernelNetwork.Layer, ofPairs isPaired: Bool) {
+  /// Describes a convolution, of pairs of rows or of rows.
+  init(_ layer: KernelNetwork.Convolution, ofPairs isPaired: Bool) {
     let (size, read, stride) = (layer.outputSize, layer.inputSize, layer.stride)
     count = isPaired ? size * size : size
     sourceCount = isPaired ? read * read : read

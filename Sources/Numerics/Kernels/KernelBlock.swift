@@ -25,17 +25,19 @@ struct KernelBlock {
   ) throws -> [(nngp: Double, ntk: Double)] {
     let network = plan.network
     var states: [State?] = [inputs(pairs, images)]
+    var sums: [State?] = [nil]
     for (index, layer) in network.layers.enumerated() {
       try shouldStop()
-      var state = read(layer.sources, states, pairs: pairs.count)
-      if let axis = plan.axes[index] { state = summed(state, axis, pairs: pairs.count) }
+      var (state, weights) = reading(layer, index, states, sums, pairs: pairs.count)
       setProducts(pairs, variances, layer: index)
-      let count = state.kernel.count
+      sums.append(plan.lastSkips[index + 1] > index ? state : nil)
       unsafe network.activation.apply(
-        count: count, kernel: &state.kernel, tangent: &state.tangent, products: &products, layer)
+        count: state.kernel.count, kernel: &state.kernel, tangent: &state.tangent,
+        products: &products, weights)
       states.append(state)
-      for earlier in states.indices where plan.lastReaders[earlier] == index {
-        states[earlier] = nil
+      for earlier in states.indices {
+        if plan.lastReaders[earlier] == index { states[earlier] = nil }
+        if plan.lastSkips[earlier] == index { sums[earlier] = nil }
       }
     }
     let last = read(network.features, states, pairs: pairs.count)
@@ -49,6 +51,36 @@ struct KernelBlock {
       let tangent = last.tangent[places].reduce(0, +) / Double(entries)
       return (value, tangent + (network.parameterization == .standard ? features : 1) * value)
     }
+  }
+
+  /// What a layer's activation is applied to, and what weights still have to make of it.
+  ///
+  /// A sum of several terms, and one that is added to others later, is made here. A single convolution's
+  /// weights are left to the activation, which saves a pass.
+  private mutating func reading(
+    _ layer: KernelNetwork.Layer, _ index: Int, _ states: [State?], _ sums: [State?], pairs: Int
+  ) -> (State, KernelWeights) {
+    func term(_ place: Int) -> State {
+      let state = read(layer.convolutions[place].sources, states, pairs: pairs)
+      return plan.axes[index][place].map { summed(state, $0, pairs: pairs) } ?? state
+    }
+    let isAdded = plan.lastSkips[index + 1] > index
+    if layer.convolutions.count == 1, layer.skip == nil, !isAdded {
+      return (term(0), KernelWeights(layer.convolutions[0]))
+    }
+    let entries = plan.entries(index + 1)
+    var sum = State(kernel: room(entries, pairs: pairs), tangent: room(entries, pairs: pairs))
+    if let skip = layer.skip {
+      guard let stream = sums[skip] else {
+        preconditionFailure("a sum is kept as long as it is added")
+      }
+      sum = stream
+    }
+    for (place, convolution) in layer.convolutions.enumerated() {
+      let own = term(place)
+      KernelWeights(convolution).add(own.kernel, own.tangent, to: &sum.kernel, &sum.tangent)
+    }
+    return (sum, .none)
   }
 
   /// The mean over what is read side by side, weighted by channels.

@@ -21,13 +21,17 @@ public struct KernelCost: Sendable {
     for (index, layer) in network.layers.enumerated() {
       let own = Double(plan.entries(index + 1))
       entries += own
-      if layer.sources.count > 1 {
-        additions += 2 * Double(layer.sources.count) * Double(plan.entries(index))
+      let terms = layer.convolutions.count + (layer.skip == nil ? 0 : 1)
+      if terms > 1 { additions += 2 * Double(terms) * own }
+      for (convolution, axis) in zip(layer.convolutions, plan.axes[index]) {
+        let read = Double(plan.entries(convolution.sources[0].representation))
+        if convolution.sources.count > 1 {
+          additions += 2 * Double(convolution.sources.count) * Double(plan.entries(index))
+        }
+        guard axis != nil else { continue }
+        // Along one direction all that is read, along the other what is left.
+        additions += 2 * Double(convolution.kernel) * ((own * read).squareRoot() + own)
       }
-      guard plan.axes[index] != nil else { continue }
-      let read = Double(plan.entries(layer.sources[0].representation))
-      // Along one direction all that is read, along the other what is left.
-      additions += 2 * Double(layer.kernel) * ((own * read).squareRoot() + own)
     }
     flops = pairs * (50 * entries + additions)
     let blocks = (pairs / Double(plan.pairsPerBlock)).rounded(.up)

@@ -23,6 +23,8 @@ public protocol MeasureRequest: Sendable {
   var repeatedColumns: [Column] { get }
   /// The images that it needs; nil for none.
   var data: ImageRequest? { get }
+  /// A network from a file that points' networks are compared with, at its images; nil for none.
+  var guide: NetworkFile? { get }
   /// Patterns of the names of the representations that it asks for; nil for the standard ones.
   var representations: [String]? { get }
   /// Whether functions that files spell out are computed as they are spelled out, which is for checks.
@@ -45,6 +47,8 @@ extension MeasureRequest {
   public var repeatedColumns: [Column] { [] }
   /// No images.
   public var data: ImageRequest? { nil }
+  /// Networks are compared with none.
+  public var guide: NetworkFile? { nil }
   /// The standard representations.
   public var representations: [String]? { nil }
   /// Functions are those that are meant.

@@ -10,6 +10,19 @@ extension Reading {
     return locationText(entry.value, "\(keyPath).onnx", "a path").map { NetworkFile(path: $0) }
   }
 
+  /// A network from a file that all points are compared with, so its path has no placeholders.
+  public mutating func guide(_ value: YAMLValue, _ keyPath: String) -> NetworkFile? {
+    note(value.place, of: keyPath)
+    guard let file = network(value, keyPath) else { return nil }
+    guard file.names.isEmpty else {
+      fail(
+        value.place, keyPath, "'\(file.path)' has placeholders, and all points have one guide",
+        expected: "the path of a file")
+      return nil
+    }
+    return file
+  }
+
   /// Checks that what is given besides a network from a file does not contradict it.
   ///
   /// - Parameters:

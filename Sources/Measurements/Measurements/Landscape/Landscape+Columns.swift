@@ -38,6 +38,18 @@ extension Landscape {
         "mean cross-entropy after a step of given length along its gradient, less the mean "
           + "cross-entropy", units: "nat")
     ) { $0.sharpness },
+    Quantity(
+      .perDraw(
+        "filter_flatness", "loss with noise relative to filters",
+        "mean cross-entropy with normal noise on all weights, that of an output channel as long as a "
+          + "share of the channel's weights, mean over noises", units: "nat")
+    ) { $0.filterFlatness },
+    Quantity(
+      .perDraw(
+        "adaptive_sharpness", "adaptive sharpness",
+        "mean cross-entropy after a step along its gradient that is relative to the size of each "
+          + "parameter (ASAM), less the mean cross-entropy", units: "nat")
+    ) { $0.adaptiveSharpness },
   ]
 
   /// All columns, in file order.

@@ -77,7 +77,7 @@ struct LandscapeMeasurement: ImageMeasurement {
     guard context.point.inferenceSweeps == 1 else { return }
     let images = Double(imageCount)
     let products = Double(settings.probes + settings.iterations / 2 + 1)
-    let passes = 6 * products + Double(settings.samples + 1)
+    let passes = 6 * products + Double(2 * settings.samples + 2)
     let flops = images * passes * Double(context.counts.flops)
     let layers = Double(context.point.network.layerCount)
     let parameters = Double(context.counts.weights)
@@ -156,6 +156,8 @@ struct LandscapeMeasurement: ImageMeasurement {
       let found = try Landscape(
         surface, at: Array(numbers[trained]), settings, key: key, shouldStop: context.shouldStop)
       guard found.loss.isFinite else {
+        values.set(
+          Landscape.statusColumn.id, Int(StatisticStatus.failed.rawValue), at: context.draw)
         throw NonfiniteResult(
           values.name(of: "average_flatness"), of: context.draw, found.loss)
       }

@@ -11,13 +11,15 @@ extension FileNetwork {
   /// - Parameters:
   ///   - request: the file, and its input if the sweep says it.
   ///   - bytes: the file's.
-  ///   - measure: what is measured.
+  ///   - patterns: the names of the representations; nil for the standard ones.
+  ///   - isExact: whether functions that the file spells out are computed as they are spelled out.
   /// - Returns: the network, and what is worth saying of it.
   ///
   /// **Throws**: `ONNXError` if the file is damaged, if its input has another shape, or if there is no
   /// representation that can be computed.
   static func understanding(
-    _ request: NetworkRequest, _ bytes: ONNXBytes, _ measure: Measure
+    _ request: NetworkRequest, _ bytes: ONNXBytes, representations patterns: [String]?,
+    isExact: Bool
   ) throws(ONNXError) -> (network: FileNetwork, remarks: [String]) {
     let file =
       if let channels = request.channels {
@@ -25,10 +27,10 @@ extension FileNetwork {
       } else {
         try ONNXNetwork(bytes)
       }
-    let (names, missing) = try file.chosenRepresentations(measure.representations)
+    let (names, missing) = try file.chosenRepresentations(patterns)
     let digest = bytes.digest
     let inputShape = Array(file.inputShape.dropFirst())
-    let built = try file.graph(of: names, isExact: measure.isExact)
+    let built = try file.graph(of: names, isExact: isExact)
     let identity = Array(digest.hexadecimal.utf8)
     let (network, parameters) = BuiltNetwork.taking(
       built.graph, built.parameters,

@@ -5,18 +5,24 @@ internal import SweepSpec
 
 extension NetworkInputs {
   private static let key: Substring = "network"
+  /// What follows a section in the word for its guide.
+  private static let guideSuffix: Substring = "_guide"
 
   /// Whether a line of `text` begins with this word.
-  static func isKey(_ word: Substring) -> Bool { word == key }
+  static func isKey(_ word: Substring) -> Bool { word == key || word.hasSuffix(guideSuffix) }
 
-  /// What a plan has to know of the networks: a line for each, `network` and a JSON object.
+  /// What a plan has to know of the networks: a line for each, `network` and a JSON object; then the
+  /// same for those that points are compared with, `similarity_guide` in front.
   var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return inputs.map { input in
+    let named =
+      inputs.map { (Self.key, $0) }
+      + guides.sorted { $0.key < $1.key }.map { ($0.key + Self.guideSuffix, $0.value) }
+    return named.map { key, input in
       // There is nothing in it that JSON cannot have.
       let json = (try? encoder.encode(StoredNetwork(input))) ?? Data()
-      return "\(Self.key) \(String(decoding: json, as: UTF8.self))\n"
+      return "\(key) \(String(decoding: json, as: UTF8.self))\n"
     }.joined()
   }
 
@@ -24,11 +30,13 @@ extension NetworkInputs {
   init?(text: String) {
     self.init()
     for line in text.split(separator: "\n") {
-      let json = Data(line.dropFirst(Self.key.count).utf8)
-      guard let input = (try? JSONDecoder().decode(StoredNetwork.self, from: json))?.input else {
-        return nil
-      }
-      add(input)
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2,
+        let input =
+          (try? JSONDecoder().decode(StoredNetwork.self, from: Data(parts[1].utf8)))?.input
+      else { return nil }
+      let isGuide = parts[0].hasSuffix(Self.guideSuffix)
+      add(input, asGuideOf: isGuide ? String(parts[0].dropLast(Self.guideSuffix.count)) : nil)
     }
   }
 }

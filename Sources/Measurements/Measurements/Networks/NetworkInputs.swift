@@ -1,3 +1,4 @@
+internal import Architectures
 internal import Bytes
 internal import Digest
 internal import NetworkGraphs
@@ -6,7 +7,7 @@ internal import ONNX
 internal import Paths
 public import SweepSpec
 
-/// The networks from files that a sweep's points name.
+/// The networks from files that a sweep's points name, or that they are compared with.
 ///
 /// Only the coordinator reads files. Other ranks are given their bytes, so that a file is read once for a
 /// job.
@@ -19,6 +20,8 @@ public struct NetworkInputs: Sendable {
 
   /// The networks, in the order in which points name them.
   private(set) var inputs: [Input] = []
+  /// The networks that points are compared with, by the sections that ask for them.
+  private(set) var guides: [String: Input] = [:]
   /// All bytes of the files, each once; none where only a plan is asked for.
   private(set) var files: [ONNXBytes] = []
   /// What is worth saying of the files without refusing them.
@@ -31,17 +34,17 @@ public struct NetworkInputs: Sendable {
   ///
   /// - Parameters:
   ///   - spec: the sweep.
+  ///   - data: what is known of the images, which guides take.
   ///   - folder: the folder of the sweep file, where relative paths start.
   ///
   /// **Throws**: `SpecErrors` with the place of every file that cannot be read or does not fit.
   ///
   /// **Complexity**: reads every file once.
-  init(opening spec: Spec, folder: String) throws(SpecErrors) {
-    guard spec.namesNetworks else { return }
+  init(opening spec: Spec, data: DataFacts, folder: String) throws(SpecErrors) {
     var read: [String: ONNXBytes] = [:]
     var errors: [SpecError] = []
-    for (request, place, keyPath) in try spec.networkRequests() {
-      let path = request.file.path
+    for wanted in try spec.wantedNetworks(data) {
+      let path = wanted.request.file.path
       do throws(ONNXError) {
         // Not with ??, which forgets the type of what is thrown.
         let bytes =
@@ -49,19 +52,24 @@ public struct NetworkInputs: Sendable {
             try ONNXBytes(path: PathName.resolved(path, in: folder), name: path)
           }
         if read.updateValue(bytes, forKey: path) == nil { files.append(bytes) }
-        let (network, remarks) = try FileNetwork.understanding(request, bytes, spec.measure)
-        inputs.append(Input(request: request, network: network))
-        warnings += remarks.map { SpecError(place, keyPath, $0) }
+        let (input, remarks) = try Input.understanding(
+          wanted.request, bytes, spec.measure, isGuide: wanted.section != nil)
+        add(input, asGuideOf: wanted.section)
+        warnings += remarks.map { SpecError(wanted.place, wanted.keyPath, $0) }
       } catch {
         errors.append(
-          SpecError(place, keyPath, error.whatIsWrong, expected: error.expected))
+          SpecError(wanted.place, wanted.keyPath, error.whatIsWrong, expected: error.expected))
       }
     }
     guard errors.isEmpty else { throw SpecErrors(errors) }
   }
 
   /// Takes over a network that was understood before.
-  mutating func add(_ input: Input) { inputs.append(input) }
+  ///
+  /// - Parameter section: what compares networks with it; nil for a network of points.
+  mutating func add(_ input: Input, asGuideOf section: String? = nil) {
+    if let section { guides[section] = input } else { inputs.append(input) }
+  }
 
   /// What a plan has to know of the networks.
   public var facts: NetworkFacts {
@@ -69,10 +77,58 @@ public struct NetworkInputs: Sendable {
       Dictionary(inputs.map { ($0.request, $0.network) }, uniquingKeysWith: { first, _ in first }))
   }
 
-  /// The SHA-256 of every file, each once.
+  /// The SHA-256 of every file: those of points each once, then those of guides by their sections.
   var digests: [Digest256] {
     var seen: Set<Digest256> = []
     return inputs.map(\.network.digest).filter { seen.insert($0).inserted }
+      + guides.sorted { $0.key < $1.key }.map(\.value.network.digest)
+  }
+}
+
+extension NetworkInputs.Input {
+  /// Understands a file as points need it, or as what they are compared with: a guide has its standard
+  /// representations.
+  fileprivate static func understanding(
+    _ request: NetworkRequest, _ bytes: ONNXBytes, _ measure: Measure, isGuide: Bool
+  ) throws(ONNXError) -> (input: Self, remarks: [String]) {
+    let (network, remarks) = try FileNetwork.understanding(
+      request, bytes, representations: isGuide ? nil : measure.representations,
+      isExact: measure.isExact)
+    return (Self(request: request, network: network), remarks)
+  }
+}
+
+extension Spec {
+  /// A network from a file, where it is named, and the section that compares points with it; nil for a
+  /// network of points.
+  fileprivate struct WantedNetwork {
+    let request: NetworkRequest
+    let place: Place
+    let keyPath: String
+    let section: String?
+  }
+
+  /// The networks of points in their order, then those that points are compared with, which take the
+  /// images as they are.
+  ///
+  /// **Throws**: `SpecErrors` if a path has a placeholder without a value.
+  fileprivate func wantedNetworks(_ data: DataFacts) throws(SpecErrors) -> [WantedNetwork] {
+    var wanted: [WantedNetwork] = []
+    if namesNetworks {
+      wanted = try networkRequests().map {
+        WantedNetwork(request: $0.request, place: $0.place, keyPath: $0.keyPath, section: nil)
+      }
+    }
+    for request in measure.requests {
+      let section = type(of: request).section
+      guard let file = request.guide, let shape = data[section]?.shape else { continue }
+      let named = mistake(inMeasure: "\(section).guide", "")
+      wanted.append(
+        WantedNetwork(
+          request: NetworkRequest(file: file, channels: shape.channels, size: shape.size),
+          place: named.place, keyPath: named.keyPath, section: section))
+    }
+    return wanted
   }
 }
 
@@ -118,9 +174,13 @@ extension NetworkInputs {
     do throws(ONNXError) {
       for (place, input) in inputs.enumerated() {
         guard let bytes = files[input.request.file.path] else { continue }
-        inputs[place] = Input(
-          request: input.request,
-          network: try FileNetwork.understanding(input.request, bytes, spec.measure).network)
+        inputs[place] =
+          try Input.understanding(input.request, bytes, spec.measure, isGuide: false).input
+      }
+      for (section, guide) in guides {
+        guard let bytes = files[guide.request.file.path] else { continue }
+        guides[section] =
+          try Input.understanding(guide.request, bytes, spec.measure, isGuide: true).input
       }
     } catch {
       throw SpecErrors([

@@ -12,14 +12,14 @@ extension ColumnDimension {
     "layer_b", longName: "other layer", "index of the other layer; 0 is the network's input")
 }
 
-/// How similar representations are: those of the draws of a point at the same layer, and those of a
-/// draw at different layers.
+/// How similar representations are: those of the draws of a point at the same layer, those of a
+/// draw at different layers, and those of a draw and of a network from a file.
 struct SimilarityMeasurement: CountedImageMeasurement {
   static let section = "similarity"
-  static let keys = ["data", "images"]
-  static let expected = "a mapping (data: digits, images: 64)"
+  static let keys = ["data", "images", "guide"]
+  static let expected = "a mapping (data: digits, images: 64, guide: {onnx: nets/trained.onnx})"
   static let linePrefix = "similarity_"
-  static let allColumns = kernels.flatMap { [$0.draws, $0.layers] }
+  static let allColumns = kernels.flatMap { [$0.draws, $0.layers] } + [guideColumn]
   static let allRepeatedColumns = allColumns
 
   static let dimensions = [ColumnDimension.layerB]
@@ -50,6 +50,12 @@ struct SimilarityMeasurement: CountedImageMeasurement {
     Comparison(.gaussian(width: 0.5), suffix: "_rbf", "Gaussian kernel"),
   ]
 
+  private static let guideColumn = Column(
+    "guide_cka", dimensions: [.point, .draw, .layer], "similarity to the guide",
+    "debiased centred kernel alignment (linear kernel) of the layer's representations and of those of "
+      + "the guide at the layer of the same relative depth; the mean if the guide has several such layers, "
+      + "NaN if it has none, and at the input")
+
   /// What is known of the draws so far.
   private struct Kept: Sendable {
     /// For each draw and way to compare images, the layers.
@@ -68,17 +74,25 @@ struct SimilarityMeasurement: CountedImageMeasurement {
   var source = Measure.DataSource.digits
   /// The number of images.
   var imageCount = 64
+  /// The network that all points are compared with; nil for none.
+  private(set) var guide: NetworkFile?
 
   init?(_ given: GivenSection, _ reading: inout Reading) {
     for entry in given.entries {
-      _ = readImages(entry, "\(given.keyPath).\(entry.key)", in: 4...4_096, &reading)
+      let path = "\(given.keyPath).\(entry.key)"
+      if readImages(entry, path, in: 4...4_096, &reading) { continue }
+      guide = reading.guide(entry.value, path)
     }
   }
 
+  /// The guide is known by the digest of its file, which is among those of all inputs.
   var canonicalText: String {
     "data: \(source.canonicalText(areLabelled: false)), images: \(imageCount)"
+      + (guide == nil ? "" : ", guide: onnx")
   }
-  var columns: [Column] { Self.allColumns }
+  var columns: [Column] {
+    guide == nil ? Self.allColumns.filter { $0.id != Self.guideColumn.id } : Self.allColumns
+  }
   var repeated: (any Measurement)? { self }
   var data: ImageRequest? { ImageRequest(source, areLabelled: false) }
 
@@ -88,7 +102,27 @@ struct SimilarityMeasurement: CountedImageMeasurement {
 
   // MARK: - Images
 
-  func prepare(_ images: PlainInputs, seed: Int64) -> [[Double]] { images.images }
+  /// The images, and what the guide makes of them.
+  struct Prepared: Sendable {
+    let images: [[Double]]
+    /// The guide's layers behind its input; none without a guide.
+    let guide: [CentredKernel]
+  }
+
+  func prepare(_ images: PlainInputs, seed: Int64) -> Prepared {
+    Prepared(images: images.images, guide: [])
+  }
+
+  func prepare(_ images: PlainInputs, guide: FileNetwork?, seed: Int64) throws -> Prepared {
+    guard let contents = guide?.contents else { return prepare(images, seed: seed) }
+    let network = WeightedNetwork(
+      network: contents.network.normalizingInput(source.normalization),
+      parameters: contents.parameters)
+    let features = try network.features(of: images.images, shouldStop: {})
+    return Prepared(
+      images: images.images,
+      guide: features.dropFirst().map { CentredKernel(features: $0, count: images.images.count) })
+  }
 
   // MARK: - Cost and computation
 
@@ -100,7 +134,9 @@ struct SimilarityMeasurement: CountedImageMeasurement {
     let values = network.graph.entryCount(of: network.values)
     let pairs = context.draws * (context.draws - 1) / 2 * layers
     let products = context.draws * values * squares * 2
-    let alignments = 2 * (pairs + context.draws * layers * layers / 2)
+    // Nobody knows yet how many layers a guide has; about as many is a guess.
+    let guided = guide == nil ? 0 : context.draws * layers
+    let alignments = 2 * (pairs + context.draws * layers * layers / 2) + guided
     cost.flops += one.flops + products + 6 * alignments * squares
     // Distances are sorted for their median.
     cost.seconds +=
@@ -112,11 +148,11 @@ struct SimilarityMeasurement: CountedImageMeasurement {
   }
 
   func measureDraw(_ context: inout PointContext, into values: inout RecordValues) throws {
-    let images = context.images(of: Self.self)
+    let prepared = context.images(of: Self.self)
     let layers = context.network.values.count
     let key = Self.section + (values.isTrained ? " trained" : "")
     var kept = context.kept[key] as? Kept ?? Kept(layers: layers)
-    let draw = try kernels(of: images, layers: layers, &context)
+    let draw = try kernels(of: prepared.images, &context)
     for (way, comparison) in Self.kernels.enumerated() {
       let own = draw[way]
       for before in kept.draws {
@@ -139,19 +175,44 @@ struct SimilarityMeasurement: CountedImageMeasurement {
     }
     kept.draws.append(draw)
     context.kept[key] = kept
+    if guide != nil {
+      compare(draw[0].dropFirst(), with: prepared.guide, of: context.draw, into: &values)
+    }
+  }
+
+  /// Compares the layers of a draw with those of the guide, by the linear kernel.
+  private func compare(
+    _ layers: ArraySlice<CentredKernel>, with guide: [CentredKernel], of draw: Int,
+    into values: inout RecordValues
+  ) {
+    let matching = GuideMatching(guideCount: guide.count, count: layers.count)
+    for (layer, matched) in zip(layers.indices, matching.guideLayers) where !matched.isEmpty {
+      let sum = matched.reduce(0) { $0 + layers[layer].alignment(with: guide[$1]) }
+      values.set(Self.guideColumn.id, sum / Double(matched.count), at: [draw, layer])
+    }
   }
 
   /// The kernels of a draw's representations, for each way to compare images.
   private func kernels(
-    of images: [[Double]], layers: Int, _ context: inout PointContext
+    of images: [[Double]], _ context: inout PointContext
   ) throws -> [[CentredKernel]] {
-    var features = [[Double]](repeating: [], count: layers)
-    try context.visitRepresentations(of: images, normalization: source.normalization) {
-      layer, values in
-      features[layer] += values
-    }
+    let features = try context.network(in: Double.self, normalization: source.normalization)
+      .features(of: images, shouldStop: context.shouldStop)
     return Self.kernels.map { comparison in
       features.map { CentredKernel(features: $0, count: images.count, comparison.kernel) }
     }
+  }
+}
+
+extension WeightedNetwork {
+  /// The representations of images: for each layer images × numbers, row-major.
+  fileprivate func features(
+    of images: [[Double]], shouldStop: () throws -> Void
+  ) throws -> [[Double]] {
+    var features = [[Double]](repeating: [], count: network.values.count)
+    try visit(network.values, of: images, shouldStop: shouldStop) { layer, values in
+      features[layer] += values
+    }
+    return features
   }
 }
