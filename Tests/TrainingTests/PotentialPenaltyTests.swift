@@ -1,5 +1,6 @@
 import Architectures
 import InducedFrames
+import NetworkGraphs
 import Networks
 import Testing
 

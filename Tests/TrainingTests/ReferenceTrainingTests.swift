@@ -56,7 +56,7 @@ import Testing
   ) -> BuiltNetwork {
     var network = NetworkBuilder(InputShape(channels: 3, size: size))
     func parameter(
-      _ name: String, _ shape: Shape, _ role: NetworkParameter.Role = .bias
+      _ name: String, _ shape: Shape, _ role: ParameterRole = .bias
     ) -> Operand { .parameter(network.parameter(name, shape, role, .constant(0))) }
     func linear(_ value: ValueID, _ width: Int, _ name: String) -> ValueID {
       let sides = network.graph[value].shape.sides

@@ -1,17 +1,14 @@
 extension Architecture {
   /// What builders of blocks rely on.
   func checkBlocks() throws(ArchitectureError) {
-    switch (family, block) {
-    case (.dense, .basic), (.dense, .inverted): throw .block(block, family)
-    case (.transformer, _), (.mixer, _): try checkTokens()
-    case (.convnext, _):
-      try checkPatch()
-      try checkShrinking(from: input.size / count(.patch), by: { $0 / 2 })
-    case (.chain, _), (.residual, _), (.dense, _):
-      try checkGroups()
-      if shortcut == .pad { try checkPadding() }
-      if pooling != .stride { try checkPooling() }
-    }
+    if family == .dense, block == .basic || block == .inverted { throw .block(block, family) }
+    if family.countsBlocks { try checkSingleStage() }
+    if family.has(.patch) { try checkPatch() }
+    if family.has(.heads) { try checkHeads() }
+    if family == .convnext { try checkHalving(from: input.size / count(.patch)) }
+    try checkGroups()
+    if shortcut == .pad { try checkPadding() }
+    if pooling != .stride { try checkPooling() }
   }
 
   /// The channels of everything that is normalised.
@@ -39,11 +36,13 @@ extension Architecture {
     return widths + [read]
   }
 
-  private func checkTokens() throws(ArchitectureError) {
+  private func checkSingleStage() throws(ArchitectureError) {
     guard stages.count == 1, Set(stages[0].widths).count == 1 else { throw .tokens(family) }
-    try checkPatch()
+  }
+
+  private func checkHeads() throws(ArchitectureError) {
     let width = stages[0].widths[0]
-    guard family == .transformer, !width.isMultiple(of: count(.heads)) else { return }
+    guard !width.isMultiple(of: count(.heads)) else { return }
     throw .divisor(.heads, count(.heads), of: "the width", width)
   }
 
@@ -84,13 +83,10 @@ extension Architecture {
     if count(.classifierWidth) > 0, size / 2 < 1 { throw .tooSmall(stage: stages.count) }
   }
 
-  private func checkShrinking(
-    from start: Int, by shrink: (Int) -> Int
-  ) throws(ArchitectureError) {
-    var size = start
-    for index in stages.indices.dropFirst() {
-      size = shrink(size)
-      guard size >= 1 else { throw .tooSmall(stage: index) }
+  /// Every stage but the first has images of half the size.
+  private func checkHalving(from start: Int) throws(ArchitectureError) {
+    for index in stages.indices {
+      guard start >> min(index, 62) >= 1 else { throw .tooSmall(stage: index) }
     }
   }
 }

@@ -30,6 +30,12 @@ public enum Family: Int8, KeyWord {
     }
   }
 
+  /// Whether networks are one stage of blocks of one width, whose number is the key `blocks`.
+  public var countsBlocks: Bool { has(.blocks) }
+
+  /// Whether sweep files give networks of the family this key.
+  public func has(_ key: ArchitectureKey) -> Bool { key.row.families.contains(self) }
+
   /// The form in which the family's induced frame is drawn by Murdock & Lucey (2020), figure 1.
   public var defaultForm: Form { self == .chain ? .synthesis : .analysis }
 }

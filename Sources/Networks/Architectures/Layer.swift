@@ -99,12 +99,8 @@ extension Architecture {
   private func sources(
     at position: Int, first: Int, previousStage: Range<Int>, layers: [Layer]
   ) -> [Layer.Source] {
-    let read: Range<Int>
-    switch family {
-    case .dense: read = position == 0 ? previousStage : first..<layers.count
-    case .chain, .residual, .transformer, .mixer, .convnext:
-      read = max(layers.count - 1, 0)..<layers.count
-    }
+    let all = position == 0 ? previousStage : first..<layers.count
+    let read = family == .dense ? all : max(layers.count - 1, 0)..<layers.count
     guard !read.isEmpty else {
       return [Layer.Source(layer: nil, channelOffset: 0, channels: input.channels)]
     }

@@ -24,7 +24,7 @@ public struct Shorthand: Hashable, Sendable {
   public var growth: Int?
   /// In dense networks a transition's channels over those that it reads; nil for the stage's own width.
   public var compression: Double?
-  /// Whether the layers are those of one stage of a transformer or a mixer, whose key is `blocks`.
+  /// Whether the layers are those of a family that counts blocks.
   public var countsBlocks = false
 
   /// Makes a rule; `stages(for:)` and `Architecture` check it.
@@ -45,7 +45,7 @@ public struct Shorthand: Hashable, Sendable {
   ///
   /// ConvNeXts have 7.
   public static func defaultKernel(inputSize: Int, family: Family = .chain) -> Int {
-    if inputSize == 1 || family == .transformer || family == .mixer { return 1 }
+    if inputSize == 1 || family.countsBlocks { return 1 }
     return family == .convnext ? 7 : 3
   }
 

@@ -36,6 +36,18 @@ public struct OperationCost: Hashable, Sendable {
   }
 }
 
+/// What a parameter is to an operation that reads it.
+public enum ParameterRole: Hashable, Sendable {
+  /// What a linear operator multiplies by; weight decay applies to it.
+  case weight
+  /// What is added: to a linear operator's output, or to tokens.
+  case bias
+  /// What a normalised value, or a branch, is multiplied by.
+  case scale
+  /// The mean or the variance that a normalisation is given: measured, not trained.
+  case statistic
+}
+
 /// What kind of result an operation gives, for those who choose representations.
 public enum OperationRole: Sendable {
   /// A nonlinear function of each entry.
@@ -69,6 +81,9 @@ public protocol GraphOperation: Hashable, Sendable {
   /// What kind of result it gives.
   var role: OperationRole { get }
 
+  /// What a parameter is to it as one of its operands.
+  func parameterRole(ofOperand index: Int) -> ParameterRole
+
   /// Whether it consists of sums of products, so that counts of operations take it in.
   var isProduct: Bool { get }
 
@@ -92,6 +107,16 @@ extension GraphOperation {
 
   /// Nothing that has a name.
   public var role: OperationRole { .other }
+
+  /// Weights and biases of linear operators, scales, shifts and statistics of normalisations, in torch's
+  /// order; elsewhere what is added.
+  public func parameterRole(ofOperand index: Int) -> ParameterRole {
+    switch role {
+    case .weighted: index == 1 ? .weight : .bias
+    case .normalization: index == 1 ? .scale : index == 2 ? .bias : .statistic
+    default: .bias
+    }
+  }
 
   /// If it is a linear operator with a weight.
   public var isProduct: Bool { role == .weighted }

@@ -41,11 +41,11 @@ extension Graph {
 extension Graph.Node {
   /// The number of weights among its operands.
   fileprivate func weightCount(in graph: Graph) -> Int {
-    // Means and variances are measured, not trained.
-    let trained = operation is BatchNormalization ? operands.prefix(3) : operands[...]
     let isLayer = operation.role == .weighted || operation.role == .normalization
-    return trained.reduce(0) { sum, operand in
-      guard case .parameter(let parameter) = operand else { return sum }
+    return operands.enumerated().reduce(0) { sum, found in
+      guard case .parameter(let parameter) = found.element,
+        operation.parameterRole(ofOperand: found.offset) != .statistic
+      else { return sum }
       let count = graph[parameter].shape.count
       return sum + (isLayer || count > 1 ? count : 0)
     }

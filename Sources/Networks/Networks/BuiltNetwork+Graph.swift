@@ -48,7 +48,7 @@ extension BuiltNetwork {
   }
 }
 
-extension NetworkParameter.Role {
+extension ParameterRole {
   /// The order of parameters in the vector of all of them.
   var place: Int {
     switch self {
@@ -61,12 +61,12 @@ extension NetworkParameter.Role {
 
 extension Graph {
   /// What each parameter is to the first operation that reads it.
-  fileprivate var parameterRoles: [NetworkParameter.Role] {
-    var roles = [NetworkParameter.Role](repeating: .bias, count: parameters.count)
+  fileprivate var parameterRoles: [ParameterRole] {
+    var roles = [ParameterRole](repeating: .bias, count: parameters.count)
     for node in nodes.reversed() {
       for (index, operand) in node.operands.enumerated() {
         guard case .parameter(let parameter) = operand else { continue }
-        roles[parameter.index] = node.role(ofOperand: index)
+        roles[parameter.index] = node.operation.parameterRole(ofOperand: index)
       }
     }
     return roles
@@ -114,17 +114,6 @@ extension Graph {
     return RepresentationFacts.Operator(
       width: output[1], inputWidth: input[1], kernel: convolution.window.kernel.max() ?? 1,
       stride: convolution.window.strides.max() ?? 1)
-  }
-}
-
-extension Graph.Node {
-  /// What a parameter is to the operation as one of its operands.
-  fileprivate func role(ofOperand index: Int) -> NetworkParameter.Role {
-    switch operation.role {
-    case .weighted: index == 1 ? .weight : .bias
-    case .normalization: index == 1 ? .scale : index == 2 ? .bias : .statistic
-    default: operation is Product || operation is ParametricReLU ? .scale : .bias
-    }
   }
 }
 

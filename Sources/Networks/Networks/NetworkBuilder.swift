@@ -24,7 +24,7 @@ struct NetworkBuilder {
 
   /// Declares a parameter; its random numbers are keyed by its name unless there is another purpose.
   mutating func parameter(
-    _ name: String, _ shape: Shape, _ role: NetworkParameter.Role, _ start: NetworkParameter.Start,
+    _ name: String, _ shape: Shape, _ role: ParameterRole, _ start: NetworkParameter.Start,
     for purpose: NetworkParameter.Purpose? = nil, isClassifier: Bool = false
   ) -> ParameterID {
     let id = graph.addParameter(name, shape: shape)
@@ -94,15 +94,8 @@ struct NetworkBuilder {
     _ identity: [UInt8], _ features: BuiltNetwork.Features,
     _ layers: ((_ moved: (ParameterID) -> ParameterID) -> BuiltNetwork.Layers)?
   ) -> BuiltNetwork {
-    func rank(_ role: NetworkParameter.Role) -> Int {
-      switch role {
-      case .weight: 0
-      case .bias, .scale: 1
-      case .statistic: 2
-      }
-    }
     let order = parameters.indices.sorted {
-      (rank(parameters[$0].role), $0) < (rank(parameters[$1].role), $1)
+      (parameters[$0].role.place, $0) < (parameters[$1].role.place, $1)
     }
     let (graph, moved) = graph.reordered(order.map { parameters[$0].id })
     var place = 0

@@ -2,18 +2,6 @@ public import NetworkGraphs
 
 /// A parameter of a network: what it is, how it starts, and where it lies in the vector of all of them.
 public struct NetworkParameter: Sendable {
-  /// What a parameter is to its operation.
-  public enum Role: Hashable, Sendable {
-    /// What a linear operator multiplies by; weight decay applies to it.
-    case weight
-    /// What is added: to a linear operator's output, or to tokens.
-    case bias
-    /// What a normalised value, or a branch, is multiplied by.
-    case scale
-    /// The mean or the variance that a normalisation is given: measured, not trained.
-    case statistic
-  }
-
   /// How a parameter starts if weights are drawn as He does.
   ///
   /// Other `RandomWeights` draw all weights but the classifier's in their own way.
@@ -54,7 +42,7 @@ public struct NetworkParameter: Sendable {
   /// The parameter in the graph.
   public internal(set) var id: ParameterID
   /// What it is to its operation.
-  public let role: Role
+  public let role: ParameterRole
   /// Whether it belongs to the classifier.
   public let isClassifier: Bool
   /// How it starts.

@@ -71,7 +71,7 @@ public struct PointColumns: Hashable, Sendable {
 
   private mutating func infer(from architecture: Architecture) {
     let stages = architecture.stages
-    guard architecture.family != .transformer, architecture.family != .mixer else {
+    guard !architecture.family.countsBlocks else {
       self[.blocks] = KeyValue.integer(stages[0].widths.count).number
       self[.width] = KeyValue.integer(stages[0].widths[0]).number
       return

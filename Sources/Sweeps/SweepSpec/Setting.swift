@@ -69,7 +69,7 @@ struct Setting: Sendable {
     guard let width = values[.width]?.integer, let inputSize = values[.inputSize]?.integer else {
       return nil
     }
-    if family == .transformer || family == .mixer {
+    if family.countsBlocks {
       guard let blocks = (values[.blocks] ?? values[.stageDepth])?.integer else { return nil }
       var rule = Shorthand(stageDepth: blocks, width: width, kernel: 1, stride: 1)
       rule.countsBlocks = true

@@ -13,6 +13,9 @@ public struct ParametricReLU: GraphOperation {
   /// What kind of result it gives.
   public var role: OperationRole { .activation }
 
+  /// What a parameter is to it: a factor.
+  public func parameterRole(ofOperand index: Int) -> ParameterRole { .scale }
+
   /// The shape of the result; the type says which operands fit.
   public func outputShape(_ operands: [OperandShape]) throws(GraphError) -> Shape {
     guard operands.count == 2, !operands[0].isParameter, operands[1].isParameter,

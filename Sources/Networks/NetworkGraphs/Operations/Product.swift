@@ -6,6 +6,9 @@ public struct Product: GraphOperation {
   /// Describes a product.
   public init() {}
 
+  /// What a parameter is to it: a factor.
+  public func parameterRole(ofOperand index: Int) -> ParameterRole { .scale }
+
   /// The shape of the result; the type says which operands fit.
   public func outputShape(_ operands: [OperandShape]) throws(GraphError) -> Shape {
     try broadcastPair(operands)
