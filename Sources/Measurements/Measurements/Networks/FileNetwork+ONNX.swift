@@ -20,7 +20,9 @@ extension FileNetwork {
     _ request: NetworkRequest, _ bytes: ONNXBytes, _ measure: Measure
   ) throws(ONNXError) -> (network: FileNetwork, remarks: [String]) {
     let file =
-      if let channels = request.channels {
+      if let shape = request.file.inputShape {
+        try ONNXNetwork(bytes, shape: shape)
+      } else if let channels = request.channels {
         try ONNXNetwork(bytes, channels: channels, size: request.size ?? 1)
       } else {
         try ONNXNetwork(bytes)

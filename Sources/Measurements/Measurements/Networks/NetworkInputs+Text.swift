@@ -25,7 +25,7 @@ extension NetworkInputs {
     self.init()
     for line in text.split(separator: "\n") {
       let json = Data(line.dropFirst(Self.key.count).utf8)
-      guard let input = (try? JSONDecoder().decode(StoredNetwork.self, from: json))?.input else {
+      guard let input = (try? JSONDecoder().decode(StoredNetwork.self, from: json))?.read else {
         return nil
       }
       add(input)
@@ -43,6 +43,7 @@ private struct StoredNetwork: Codable {
   }
 
   let path: String
+  let input: [Int]?
   let channels: Int?
   let size: Int?
   let digest: String
@@ -53,7 +54,7 @@ private struct StoredNetwork: Codable {
   let flops: Int
 
   init(_ input: NetworkInputs.Input) {
-    path = input.request.file.path
+    (path, self.input) = (input.request.file.path, input.request.file.inputShape)
     (channels, size) = (input.request.channels, input.request.size)
     let network = input.network
     digest = network.digest.hexadecimal
@@ -69,7 +70,7 @@ private struct StoredNetwork: Codable {
   }
 
   /// What it says; nil if it was changed.
-  var input: NetworkInputs.Input? {
+  var read: NetworkInputs.Input? {
     guard let digest = Digest256(hexadecimal: digest) else { return nil }
     var facts = [RepresentationFacts.input]
     for stored in representations {
@@ -81,7 +82,7 @@ private struct StoredNetwork: Codable {
       }
       facts.append(RepresentationFacts(name: stored.name, kind: kind, weighted: weighted))
     }
-    let file = NetworkFile(path: path)
+    let file = NetworkFile(path: path, inputShape: input)
     return NetworkInputs.Input(
       request: NetworkRequest(file: file, channels: channels, size: size),
       network: FileNetwork(
