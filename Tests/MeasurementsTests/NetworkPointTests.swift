@@ -151,6 +151,10 @@ import Testing
         "input 'x': its shape is"
       ),
       (
+        "grid: {network: [{onnx: open.onnx, input: [3, 8, 8]}]}", "3:18",
+        "(n, 1, n, n), and (3, 8, 8) is given"
+      ),
+      (
         "architecture: {input: {channels: 1, size: 12}}\ngrid: {network: [{onnx: open.onnx}]}",
         "3:", "1 × 12 × 12"
       ),
@@ -168,6 +172,15 @@ import Testing
         sweep(
           "architecture: {input: {channels: 1, size: 8}}\ngrid: {network: [{onnx: open.onnx}]}")
       ).count == 8)
+    // What stands with the file is nearer than what stands beside it.
+    #expect(
+      try gain(
+        sweep(
+          """
+          architecture: {input: {channels: 3, size: 9}}
+          grid: {network: [{onnx: open.onnx, input: [1, 8, 8]}]}
+          """)
+      ).count == 8)
   }
 
   @Test("An operator that is not known leaves what lies before it, with a warning at its place")
@@ -184,7 +197,12 @@ import Testing
 
   @Test("Signals, tokens and images that are not square are measured where networks take them")
   func otherShapes() throws {
-    for (shape, kernel) in [([1, 2, 12], [3]), ([1, 2, 3, 4], [3, 3])] {
+    let cases: [(shape: [Int?], input: String, kernel: [Int])] = [
+      ([1, 2, 12], "", [3]), ([1, 2, 3, 4], "", [3, 3]),
+      ([nil, 2, nil, nil], ", input: [2, 3, 4]", [3, 3]),
+    ]
+    var gains: [[Double]] = []
+    for (index, (shape, input, kernel)) in cases.enumerated() {
       var file = ONNXBuilder(input: shape)
       let taps = kernel.reduce(1, *)
       file.weights("w", [3, 2] + kernel, (0..<6 * taps).map { Float($0 % 5) / 5 - 0.3 })
@@ -200,13 +218,16 @@ import Testing
         """
         format: 1
         name: x
-        grid: {network: [{onnx: n.onnx}]}
+        grid: {network: [{onnx: n.onnx\(input)}]}
         measure:
-          neural_frames: {data: {file: \(shape.count).h5}, images: 3, perturbations: {noise: 3}}
+          neural_frames: {data: {file: \(index).h5}, images: 3, perturbations: {noise: 3}}
         """
-      try HDF5Vectors.write(values, count: count, to: folder.path("\(shape.count).h5"))
+      try HDF5Vectors.write(values, count: count, to: folder.path("\(index).h5"))
       let sweep = try PreparedSweep(text, folder: folder.path)
-      #expect(try gain(sweep).allSatisfy { $0 > 0 })
+      gains.append(try gain(sweep))
     }
+    #expect(gains.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0 } })
+    // It is the same whether the file or the sweep says the shape.
+    #expect(gains[1] == gains[2] && gains[0] != gains[1])
   }
 }

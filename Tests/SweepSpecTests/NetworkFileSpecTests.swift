@@ -96,6 +96,16 @@ import Testing
       ])
     #expect(requests.first?.place == Place(line: 5, column: 18))
     #expect(requests.first?.keyPath == "network")
+    let own = try self.spec(
+      """
+      architecture: {input: {channels: 3, size: 32}}
+      grid: {network: [{onnx: "{seed}.onnx", input: [3, 48, 320]}], seed: [1]}
+      """)
+    let file = NetworkFile(path: "1.onnx", inputShape: [3, 48, 320])
+    #expect(
+      try own.networkRequests().map(\.request)
+        == [NetworkRequest(file: file, channels: nil, size: nil)])
+    #expect(file.text == "{onnx: \"1.onnx\", input: [3, 48, 320]}")
   }
 
   @Test(
@@ -107,6 +117,9 @@ import Testing
       ("grid: {network: [{onnx: a}], inference_sweeps: [2]}", "4:", "inference_sweeps"),
       ("grid: {network: [{onx: a}]}", "4:19", "onnx"), ("grid: {network: [a]}", "4:18", "{onnx:"),
       ("grid: {network: {onnx: a}}", "4:17", "a list"),
+      ("grid: {network: [{onnx: a, input: [3, 0, 8]}]}", "4:39", "from 1 to"),
+      ("grid: {network: [{onnx: a, input: 3}]}", "4:35", "[3, 48, 320]"),
+      ("grid: {network: [{input: [3, 8, 8]}]}", "4:18", "no file"),
       ("include: [{network: {onnx: \"{depth}\"}}]", "4:28", "no placeholder '{depth}'"),
     ])
   func mistakes(points: String, place: String, part: String) throws {

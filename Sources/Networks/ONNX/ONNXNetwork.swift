@@ -220,7 +220,8 @@ extension ModelRecord.Declaration {
     }
     guard let extents else {
       guard let given else {
-        throw failure("the file does not say its shape", "a shape given beside the file")
+        throw failure(
+          "the file does not say its shape", "a shape given beside the file, as its input")
       }
       return [1] + given
     }
@@ -253,7 +254,7 @@ extension ModelRecord.Declaration {
           "its shape is (\(declared)), and \(NodeReading.text(given ?? [])) is given",
           "equal extents")
       case (.open, nil):
-        throw failure("its shape is (\(declared))", "extents given beside the file")
+        throw failure("its shape is (\(declared))", "extents given beside the file, as its input")
       }
     }
     guard let count = elementCount(shape), count > 0, count <= StepList.elementLimit else {

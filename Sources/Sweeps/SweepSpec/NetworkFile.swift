@@ -6,19 +6,26 @@ public struct NetworkFile: Hashable, Sendable {
   ///
   /// In a sweep file it may hold placeholders, as paths of weights may. At a point they are filled.
   public let path: String
+  /// The extents of one input, without the batch, that the file leaves open; nil if they are not said here.
+  public let inputShape: [Int]?
 
   /// Names a file.
-  public init(path: String) { self.path = path }
+  public init(path: String, inputShape: [Int]? = nil) {
+    (self.path, self.inputShape) = (path, inputShape)
+  }
 
   /// The file as sweep files name it.
-  public var text: String { "{onnx: \(yamlQuoted(path))}" }
+  public var text: String {
+    let input = inputShape.map { ", input: [\($0.map(String.init).joined(separator: ", "))]" }
+    return "{onnx: \(yamlQuoted(path))\(input ?? "")}"
+  }
 
   /// The placeholders of the path, in order.
   var names: [String] { PlaceholderText.names(in: path) }
 
   /// The file with values in place of the placeholders; nil if one has none.
   func filled(_ value: (String) -> String?) -> NetworkFile? {
-    PlaceholderText.filled(path, value).map { NetworkFile(path: $0) }
+    PlaceholderText.filled(path, value).map { NetworkFile(path: $0, inputShape: inputShape) }
   }
 }
 
@@ -26,9 +33,9 @@ public struct NetworkFile: Hashable, Sendable {
 public struct NetworkRequest: Hashable, Sendable {
   /// The file.
   public let file: NetworkFile
-  /// The channels of the input; nil if the sweep does not say them.
+  /// The channels of the input; nil if the sweep does not say them, or if the file has a shape of its own.
   public let channels: Int?
-  /// The size of the input; nil if the sweep does not say it.
+  /// The size of the input; nil likewise.
   public let size: Int?
 
   /// Asks for a network.
@@ -63,6 +70,9 @@ extension Setting {
     guard let file = network.filled(value) else {
       throw .placeholderWithoutValue(
         network.names.first { value($0) == nil } ?? "", in: network.path)
+    }
+    guard file.inputShape == nil else {
+      return NetworkRequest(file: file, channels: nil, size: nil)
     }
     return NetworkRequest(
       file: file, channels: values[.inputChannels]?.integer, size: values[.inputSize]?.integer)

@@ -4,10 +4,27 @@ extension Reading {
   /// A network from a file.
   mutating func network(_ value: YAMLValue, _ keyPath: String) -> NetworkFile? {
     let expected = "a network from a file ({onnx: nets/resnet50.onnx})"
+    let errorCount = errors.count
     guard let entries = entries(of: value, keyPath, in: .network, expected: expected),
-      let entry = entries.first
+      errors.count == errorCount
     else { return nil }
-    return locationText(entry.value, "\(keyPath).onnx", "a path").map { NetworkFile(path: $0) }
+    guard let file = entries.first(where: { $0.key == "onnx" }) else {
+      fail(value.place, keyPath, "the network has no file", expected: expected)
+      return nil
+    }
+    let shape = entries.first { $0.key == "input" }.map { extents($0.value, "\(keyPath).input") }
+    guard let path = locationText(file.value, "\(keyPath).onnx", "a path"),
+      errors.count == errorCount
+    else { return nil }
+    return NetworkFile(path: path, inputShape: shape)
+  }
+
+  /// The extents of an input, without the batch.
+  private mutating func extents(_ value: YAMLValue, _ keyPath: String) -> [Int] {
+    let items = items(of: value, keyPath, expected: "the extents of one input ([3, 48, 320])")
+    return (items ?? []).enumerated().compactMap { index, item in
+      integer(item, "\(keyPath)[\(index)]", in: 1...1_048_576)
+    }
   }
 
   /// A network from a file that all points are compared with, so its path has no placeholders.

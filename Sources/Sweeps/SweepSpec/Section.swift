@@ -23,7 +23,7 @@ enum Section: Equatable {
         "init", "draws", "weight_variance", "bias_variance", "file", "group", "safetensors",
         "shortcuts",
       ]
-    case .network: ["onnx"]
+    case .network: ["onnx", "input"]
     case .measure(let keys), .measured(let keys): keys
     case .generator: GeneratorReading.keys
     case .data:

@@ -22,7 +22,9 @@ extension FileNetwork {
     isExact: Bool
   ) throws(ONNXError) -> (network: FileNetwork, remarks: [String]) {
     let file =
-      if let channels = request.channels {
+      if let shape = request.file.inputShape {
+        try ONNXNetwork(bytes, shape: shape)
+      } else if let channels = request.channels {
         try ONNXNetwork(bytes, channels: channels, size: request.size ?? 1)
       } else {
         try ONNXNetwork(bytes)

@@ -33,7 +33,7 @@ extension NetworkInputs {
       let parts = line.split(separator: " ", maxSplits: 1)
       guard parts.count == 2,
         let input =
-          (try? JSONDecoder().decode(StoredNetwork.self, from: Data(parts[1].utf8)))?.input
+          (try? JSONDecoder().decode(StoredNetwork.self, from: Data(parts[1].utf8)))?.read
       else { return nil }
       let isGuide = parts[0].hasSuffix(Self.guideSuffix)
       add(input, asGuideOf: isGuide ? String(parts[0].dropLast(Self.guideSuffix.count)) : nil)
@@ -51,6 +51,7 @@ private struct StoredNetwork: Codable {
   }
 
   let path: String
+  let input: [Int]?
   let channels: Int?
   let size: Int?
   let digest: String
@@ -61,7 +62,7 @@ private struct StoredNetwork: Codable {
   let flops: Int
 
   init(_ input: NetworkInputs.Input) {
-    path = input.request.file.path
+    (path, self.input) = (input.request.file.path, input.request.file.inputShape)
     (channels, size) = (input.request.channels, input.request.size)
     let network = input.network
     digest = network.digest.hexadecimal
@@ -77,7 +78,7 @@ private struct StoredNetwork: Codable {
   }
 
   /// What it says; nil if it was changed.
-  var input: NetworkInputs.Input? {
+  var read: NetworkInputs.Input? {
     guard let digest = Digest256(hexadecimal: digest) else { return nil }
     var facts = [RepresentationFacts.input]
     for stored in representations {
@@ -89,7 +90,7 @@ private struct StoredNetwork: Codable {
       }
       facts.append(RepresentationFacts(name: stored.name, kind: kind, weighted: weighted))
     }
-    let file = NetworkFile(path: path)
+    let file = NetworkFile(path: path, inputShape: input)
     return NetworkInputs.Input(
       request: NetworkRequest(file: file, channels: channels, size: size),
       network: FileNetwork(
