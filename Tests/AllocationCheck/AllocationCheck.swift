@@ -4,8 +4,9 @@ import NetworkGraphs
 import Networks
 import RecurrentInference
 
-/// Prints, for each family of networks, how often batches after the second one ask for memory: those of a
-/// training, and those of values with tangents that go through three sweeps of inference.
+/// Prints, for networks of each family, how often batches after the second one ask for memory: those of a
+/// training, and those of values with tangents, which go through three sweeps of inference in networks that
+/// have it.
 ///
 /// It is a program of its own because only an optimised build says anything: without optimisation
 /// closures and copies ask for memory. It computes in double precision, because oneDNN asks for memory
@@ -13,11 +14,23 @@ import RecurrentInference
 @main struct AllocationCheck {
   static func main() throws {
     for family in Family.layered {
-      print(family.name, try training(family), try evaluation(family))
+      let architecture = try layers(family)
+      let graph = InferenceGraph(architecture, sweeps: 3)
+      var parameters = graph.network.parameters(
+        .heInitialization(of: architecture, seed: 1, draw: 0))
+      graph.setSteps(architecture.layers.map { _ in 0.1 }, in: &parameters)
+      print(
+        family.name, try training(architecture), try evaluation(graph.network, parameters))
+    }
+    for (name, architecture) in try blocks() {
+      let network = BuiltNetwork(architecture)
+      print(
+        name, try training(architecture),
+        try evaluation(network, network.initialParameters(seed: 1, draw: 0)))
     }
   }
 
-  private static func architecture(_ family: Family) throws -> Architecture {
+  private static func layers(_ family: Family) throws -> Architecture {
     try Architecture(
       family: family, input: InputShape(channels: 3, size: 8),
       stages: [
@@ -26,15 +39,68 @@ import RecurrentInference
       ], skipLength: 2)
   }
 
-  private static func evaluation(_ family: Family) throws -> Int {
-    let architecture = try architecture(family)
-    let graph = InferenceGraph(architecture, sweeps: 3)
-    var parameters = graph.network.parameters(
-      .heInitialization(of: architecture, seed: 1, draw: 0))
-    graph.setSteps(architecture.layers.map { _ in 0.1 }, in: &parameters)
+  /// Networks that between them have all normalisations, pooling, groups, gates and attention.
+  private static func blocks() throws -> [(name: String, Architecture)] {
+    func network(
+      _ family: Family, _ widths: [[Int]], kernel: Int = 3, _ options: KeyValues
+    ) throws -> Architecture {
+      try Architecture(
+        family: family, input: InputShape(channels: 3, size: 8),
+        stages: widths.enumerated().map { stage, widths in
+          Stage(widths: widths, kernel: kernel, stride: stage == 0 ? 1 : 2)
+        }, options: options)
+    }
+    let isBatch: KeyValues = [.normalization: KeyValue(Normalization.batch)]
+    return [
+      (
+        "bottleneck",
+        try network(
+          .residual, [[8, 8], [16, 16]],
+          isBatch.merging([
+            .block: KeyValue(Block.bottleneck), .shortcut: KeyValue(Shortcut.projection),
+          ]) { $1 })
+      ),
+      (
+        "inverted",
+        try network(
+          .residual, [[8, 8], [16, 16]],
+          isBatch.merging([
+            .block: KeyValue(Block.inverted), .squeeze: 4,
+            .activation: KeyValue(ActivationFunction.silu),
+          ]) { $1 })
+      ),
+      (
+        "densenet",
+        try network(
+          .dense, [[8, 8], [12, 8]],
+          isBatch.merging([
+            .block: KeyValue(Block.bottleneck), .pooling: KeyValue(Pooling.average),
+          ]) { $1 })
+      ),
+      (
+        "vgg",
+        try network(
+          .chain, [[8, 8], [16]],
+          [.pooling: KeyValue(Pooling.max), .normalization: KeyValue(Normalization.group)])
+      ),
+      (
+        "transformer", try network(.transformer, [[16, 16]], kernel: 1, [.patch: 4, .heads: 2])
+      ),
+      (
+        "mixer",
+        try network(
+          .mixer, [[16, 16]], kernel: 1, [.patch: 4, .tokenWidth: 8, .channelWidth: 24])
+      ),
+      ("convnext", try network(.convnext, [[8, 8], [16]], kernel: 7, [.patch: 2])),
+    ]
+  }
+
+  private static func evaluation(_ network: BuiltNetwork, _ parameters: GraphParameters) throws
+    -> Int
+  {
     let evaluator = try Evaluator<Double>(
-      graph.network.graph, parameters: parameters, representations: graph.network.values,
-      images: 2, vectors: 5)
+      network.graph, parameters: parameters, representations: network.values, images: 2,
+      vectors: 5)
     let vectors = (0..<192 * 5).map { Double($0 % 7) / 7 }
     var seen = 0
     func batch() throws {
@@ -44,13 +110,13 @@ import RecurrentInference
     for _ in 0..<2 { try batch() }
     let before = CAllocations_count()
     for _ in 0..<5 { try batch() }
-    guard seen == 7 * graph.network.values.count else { fatalError("missing layers") }
+    guard seen == 7 * network.values.count else { fatalError("missing layers") }
     return Int(CAllocations_count() - before)
   }
 
-  private static func training(_ family: Family) throws -> Int {
-    let architecture = try architecture(family)
+  private static func training(_ architecture: Architecture) throws -> Int {
     let network = try GraphClassifier<Double>(architecture, images: 4, classes: 3)
+    network.usesBatchStatistics = true
     let image = (0..<192).map { Double($0 % 7) / 7 }
     let labels = [0, 1, 2, 1]
     var parameters = (0..<network.network.parameterCount).map { Double($0 % 11) / 30 - 0.1 }

@@ -16,7 +16,9 @@ struct RandomStreamTests {
     #expect(stream.nextUniform() == lookup.uniform(at: 7))
     #expect(stream.nextNormal() == lookup.normal(at: 8))
     stream.seek(to: 6)
-    #expect(stream.nextNormals(5) == (6..<11).map { lookup.normal(at: $0) })
+    // Those in both tails are computed in another way than the others around them.
+    #expect(stream.nextNormals(1_003) == (6..<1_009).map { lookup.normal(at: $0) })
+    #expect(stream.nextNormals(5) == (1_009..<1_014).map { lookup.normal(at: $0) })
   }
 
   @Test("The bits of the normal numbers never change")

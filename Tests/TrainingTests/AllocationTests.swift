@@ -17,6 +17,10 @@ import Testing
     let program = try #require(BuiltProducts.executable("allocation-check"))
     let result = try RunningProcess(program, []).wait(upTo: .seconds(300))
     #expect(result.isSuccess)
-    #expect(result.output == "chain 0 0\nresidual 0 0\ndense 0 0\n")
+    let networks = [
+      "chain", "residual", "dense", "bottleneck", "inverted", "densenet", "vgg", "transformer",
+      "mixer", "convnext",
+    ]
+    #expect(result.output == networks.map { "\($0) 0 0\n" }.joined())
   }
 }

@@ -24,6 +24,18 @@ public func normalQuantile(_ probability: Double) -> Double {
   return centred < 0 ? -magnitude : magnitude
 }
 
+/// The quantiles of eight probabilities, in the bits of `normalQuantile`.
+///
+/// All are computed as if they were in the middle, where most are, side by side.
+func normalQuantiles(_ probabilities: SIMD8<Double>) -> SIMD8<Double> {
+  let centred = probabilities - 0.5
+  var quantiles = centred * ratio(central, at: 0.180625 - centred * centred)
+  for lane in 0..<8 where !(centred[lane].magnitude <= 0.425) {
+    quantiles[lane] = normalQuantile(probabilities[lane])
+  }
+  return quantiles
+}
+
 /// A ratio of two polynomials of degree 7, the coefficients from the constant one upwards.
 private struct Coefficients {
   typealias Row = InlineArray<8, Double>
@@ -37,6 +49,17 @@ private func ratio(_ coefficients: Coefficients, at argument: Double) -> Double 
   for index in stride(from: 6, through: 0, by: -1) {
     numerator = numerator * argument + coefficients.numerator[index]
     denominator = denominator * argument + coefficients.denominator[index]
+  }
+  return numerator / denominator
+}
+
+/// The same ratio at eight arguments.
+private func ratio(_ coefficients: Coefficients, at arguments: SIMD8<Double>) -> SIMD8<Double> {
+  var numerator = SIMD8(repeating: coefficients.numerator[7])
+  var denominator = SIMD8(repeating: coefficients.denominator[7])
+  for index in stride(from: 6, through: 0, by: -1) {
+    numerator = numerator * arguments + coefficients.numerator[index]
+    denominator = denominator * arguments + coefficients.denominator[index]
   }
   return numerator / denominator
 }

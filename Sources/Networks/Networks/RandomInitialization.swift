@@ -60,12 +60,15 @@ extension NetworkParameter {
     case .bias: return normal(variance: random.biasVariance)
     case .normal(let variance): return normal(variance: variance)
     case .truncatedNormal(let deviation):
-      return (0..<shape.count).map { _ in
-        while true {
-          let number = deviation * stream.nextNormal()
-          if abs(number) <= 2 { return number }
+      var numbers: [Double] = []
+      numbers.reserveCapacity(shape.count)
+      while numbers.count < shape.count {
+        for normal in stream.nextNormals(shape.count - numbers.count) {
+          let number = deviation * normal
+          if abs(number) <= 2 { numbers.append(number) }
         }
       }
+      return numbers
     }
   }
 

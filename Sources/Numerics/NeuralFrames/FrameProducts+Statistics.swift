@@ -4,45 +4,53 @@ internal import OpenBLAS
 extension FrameProducts {
   /// The statistics of one family.
   func values(of family: FrameReference.Family, _ subspace: Subspace?) -> FrameValues {
-    let norms = family.places.map { products[$0 * reference.vectorCount + $0] }
     var found = FrameValues()
     guard family.count > 0 else { return found }
-    let live = norms.count { $0 > 0 }
+    var (live, squares) = (0, 0.0)
+    for place in family.places {
+      let square = products[place * reference.vectorCount + place]
+      live += square > 0 ? 1 : 0
+      squares += square
+    }
     found[.collapsed] = Double(family.count - live) / Double(family.count)
-    found[.gain] = norms.reduce(0, +).squareRoot() / family.norm
+    found[.gain] = squares.squareRoot() / family.norm
     guard let subspace else { return found }
     if products[0] > 0 {
       found[.relativeGain] = found[.gain] * reference.norm / products[0].squareRoot()
     }
     ranks(subspace.singular, into: &found)
-    angles(of: family, norms: norms, into: &found)
+    angles(of: family, into: &found)
     return found
   }
 
   private func ranks(_ singular: [Double], into found: inout FrameValues) {
     let top = singular.reduce(0, max)
-    // Parts of the largest, whose squares neither overflow nor vanish.
-    let parts = singular.map { $0 / top }
-    let (sum, squares, fourths) = parts.reduce(into: (0.0, 0.0, 0.0)) { sums, part in
-      sums.0 += part
-      sums.1 += part * part
-      sums.2 += part * part * part * part
+    var (sum, squares, fourths) = (0.0, 0.0, 0.0)
+    for value in singular {
+      // A part of the largest, whose square neither overflows nor vanishes.
+      let part = value / top
+      sum += part
+      squares += part * part
+      fourths += part * part * part * part
     }
     found[.stableRank] = squares
     found[.participationRatio] = squares * squares / fourths
-    let entropy = parts.reduce(0.0) { entropy, part in
-      part > 0 ? entropy - part / sum * log(part / sum) : entropy
+    var entropy = 0.0
+    for value in singular {
+      let share = value / top / sum
+      if share > 0 { entropy -= share * log(share) }
     }
     found[.effectiveRank] = exp(entropy)
   }
 
-  private func angles(
-    of family: FrameReference.Family, norms: [Double], into found: inout FrameValues
-  ) {
+  private func angles(of family: FrameReference.Family, into found: inout FrameValues) {
     let count = family.count
     guard count > 1 else { return }
     let total = reference.vectorCount
-    let scales = norms.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+    let scales = family.places.map { place in
+      let square = products[place * total + place]
+      return square > 0 ? 1 / square.squareRoot() : 0
+    }
     var (largest, sum, squares, changes) = (0.0, 0.0, 0.0, 0.0)
     for column in 0..<count {
       let start = (family.places.lowerBound + column) * total + family.places.lowerBound
@@ -64,28 +72,33 @@ extension FrameProducts {
     found[.angleDistortion] = (changes / pairs).squareRoot()
   }
 
-  /// ‖Q_aᵀQ_b‖²/min(rank), by solving systems with both Gram matrices where that is accurate.
+  /// ‖Q_aᵀQ_b‖²/min(rank) of two families, by solving systems with both Gram matrices where that is
+  /// accurate; NaN if one of them has vanished.
+  ///
+  /// Subspaces stay in their array: to take them out and put them back takes longer than to solve.
   func overlap(
-    _ left: inout Subspace, _ right: inout Subspace, _ decompose: Decomposition
+    _ left: Int, _ right: Int, of subspaces: inout [Subspace?], _ decompose: Decomposition
   ) throws -> Double {
-    if left.isSolvable, right.isSolvable {
-      left.factor = left.factor ?? choleskyFactor(left.gram, order: left.family.rank)
-      right.factor = right.factor ?? choleskyFactor(right.gram, order: right.family.rank)
-      if let first = left.factor, let second = right.factor {
-        let (rows, columns) = (left.family.rank, right.family.rank)
-        var cross = reduced(left.family, right.family)
+    guard let isLeftSolvable = subspaces[left]?.isSolvable,
+      let isRightSolvable = subspaces[right]?.isSolvable
+    else { return .nan }
+    if isLeftSolvable, isRightSolvable {
+      subspaces[left]?.factorize()
+      subspaces[right]?.factorize()
+      if let first = subspaces[left]?.factor, let second = subspaces[right]?.factor {
+        let (rows, columns) = (reference.families[left].rank, reference.families[right].rank)
+        var cross = reduced(reference.families[left], reference.families[right])
         trsm(.columnMajor, .left, .lower, rows: rows, columns: columns, first, &cross)
         trsm(.columnMajor, .right, .lower, .transpose, rows: rows, columns: columns, second, &cross)
         return dot(cross, cross) / Double(min(rows, columns))
       }
     }
-    func orthonormal(_ subspace: inout Subspace) throws -> Subspace.Basis {
-      if let known = subspace.orthonormal { return known }
-      let found = Subspace.Basis(try decompose(subspace.family.places))
-      subspace.orthonormal = found
-      return found
+    try subspaces[left]?.orthonormalize(decompose)
+    try subspaces[right]?.orthonormalize(decompose)
+    guard let first = subspaces[left]?.orthonormal, let second = subspaces[right]?.orthonormal
+    else {
+      return .nan
     }
-    let (first, second) = (try orthonormal(&left), try orthonormal(&right))
     var cross = [Double](repeating: 0, count: first.rank * second.rank)
     gemm(
       .columnMajor, .transpose, rows: first.rank, columns: second.rank, inner: first.dimension,

@@ -40,12 +40,7 @@ struct FrameProducts {
     }
     for first in subspaces.indices {
       for second in subspaces.indices.dropFirst(first + 1) {
-        guard var left = subspaces[first], var right = subspaces[second] else {
-          measurement.overlaps.append(.nan)
-          continue
-        }
-        measurement.overlaps.append(try overlap(&left, &right, decompose))
-        (subspaces[first], subspaces[second]) = (left, right)
+        measurement.overlaps.append(try overlap(first, second, of: &subspaces, decompose))
       }
     }
     return measurement
@@ -137,9 +132,19 @@ struct Subspace {
   var singular: [Double]
   /// Whether all singular values count and systems with the Gram matrix can be solved.
   let isSolvable: Bool
-  var factor: [Double]?
+  private(set) var factor: [Double]?
   /// An orthonormal basis, where it had to be computed.
   var orthonormal: Basis?
+
+  /// Computes the factor, if it is not there and the Gram matrix has one.
+  mutating func factorize() {
+    if factor == nil { factor = choleskyFactor(gram, order: family.rank) }
+  }
+
+  /// Computes the basis, if it is not there.
+  mutating func orthonormalize(_ decompose: FrameProducts.Decomposition) throws {
+    if orthonormal == nil { orthonormal = Basis(try decompose(family.places)) }
+  }
 
   /// The left singular vectors that count for the rank.
   struct Basis {

@@ -28,8 +28,10 @@ public enum FrameStatistic: Int, Sendable, CaseIterable {
 
 /// All statistics of the neural frame of one family at one image and representation.
 public struct FrameValues: Sendable, Equatable {
-  /// The values by `FrameStatistic.rawValue`; NaN where undefined.
-  private var values = [Double](repeating: .nan, count: FrameStatistic.allCases.count)
+  /// The values by `FrameStatistic.rawValue`, of which there are at most 16; NaN where undefined.
+  ///
+  /// Not an array: there is one of these for each family of each image at each representation.
+  private var values = SIMD16<Double>(repeating: .nan)
 
   /// Starts with nothing defined.
   public init() {}
