@@ -50,32 +50,34 @@ import RecurrentInference
           Stage(widths: widths, kernel: kernel, stride: stage == 0 ? 1 : 2)
         }, options: options)
     }
-    let isBatch: KeyValues = [.normalization: KeyValue(Normalization.batch)]
     return [
       (
         "bottleneck",
         try network(
           .residual, [[8, 8], [16, 16]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.bottleneck), .shortcut: KeyValue(Shortcut.projection),
-          ]) { $1 })
+          ])
       ),
       (
         "inverted",
         try network(
           .residual, [[8, 8], [16, 16]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.inverted), .squeeze: 4,
             .activation: KeyValue(ActivationFunction.silu),
-          ]) { $1 })
+          ])
       ),
       (
         "densenet",
         try network(
           .dense, [[8, 8], [12, 8]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.bottleneck), .pooling: KeyValue(Pooling.average),
-          ]) { $1 })
+          ])
       ),
       (
         "vgg",
