@@ -35,7 +35,13 @@ struct StateDictNetwork {
     architecture = try options.architecture.map(Self.architecture)
     do throws(InputFileError) {
       weights = try SafetensorsWeights(file, padsShortcuts: options.padsShortcuts, name: file)
-      if let architecture { try weights.check(architecture) }
+      if let architecture {
+        if architecture.isPlain {
+          try weights.check(architecture)
+        } else {
+          try weights.check(BuiltNetwork(architecture))
+        }
+      }
     } catch {
       throw Failure(.badInput, error.description)
     }
@@ -44,11 +50,11 @@ struct StateDictNetwork {
 
   /// Reads an architecture as an item of `include`.
   private static func architecture(_ text: String) throws -> Architecture {
-    guard let architecture = try network(text).framed else {
+    guard let architecture = try network(text).architecture, architecture.fitsStateDicts else {
       throw Failure(
         .usage,
-        "--architecture: expected a chain, residual or dense network of convolutions and "
-          + "rectifiers only")
+        "--architecture: expected a chain, residual or dense network without normalisation or with "
+          + "batch normalisation")
     }
     return architecture
   }
@@ -74,12 +80,13 @@ struct StateDictNetwork {
         "\(file): a state dict does not say what it is a network of, expected --architecture")
     }
     do throws(InputFileError) {
-      let network = try weights.read(architecture)
       let classifier = try weights.classifier(
-        behind: architecture, features: architecture.featureCount)
+        behind: architecture, features: BuiltNetwork(architecture).featureCount)
       var built = BuiltNetwork(architecture, classes: classifier.weight.rows)
+      var parameters =
+        architecture.isPlain
+        ? built.parameters(try weights.read(architecture)) : try weights.read(built)
       let scores = built.addScores()
-      var parameters = built.parameters(network)
       if let weight = built.classifierWeight, let bias = built.classifierBias {
         parameters[weight.id] = .double(classifier.weight.values)
         parameters[bias.id] = .double(classifier.bias)

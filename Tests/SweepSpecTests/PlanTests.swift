@@ -33,6 +33,17 @@ struct PlanTests {
       ])
   }
 
+  @Test("Nobody is warned of keys that the only family has") func silent() throws {
+    for family in Family.allCases {
+      let plan = try plan(
+        """
+        architecture: {input: {channels: 1, size: 8}, blocks: 2, stage_depth: 3}
+        grid: {family: [\(family.name)], width: [4, 8]}
+        """)
+      #expect(plan.warnings.filter { !$0.description.contains("have a blocks") } == [])
+    }
+  }
+
   @Test("Residual networks whose stages are too short for a skip are worth a warning")
   func warnsOfMissingSkips() throws {
     let plan = try plan(

@@ -174,8 +174,11 @@ import Testing
       isResidual
       ? Self.residual(widths: [16, 32, 64], blocks: 3)
       : Self.transformer(size: 32, patch: 4, width: 48, blocks: 4, heads: 4, classes: 10)
-    let settings =
+    var settings =
       isResidual ? ReferenceTraining.residualSettings : ReferenceTraining.transformerSettings
+    // At 0.1 PyTorch in double precision differs from itself by 2e-5 if the images of each batch are in
+    // another order; at this size by 2e-12.
+    if isResidual { settings.learningRate = 0.01 }
     let batches = try Self.cifarBatches()
     func largest(_ left: [Double], _ right: [Double]) -> Double {
       zip(left, right).reduce(0) { max($0, abs($1.0 - $1.1)) }

@@ -6,7 +6,8 @@ later, from the root of the repository:
 
     python3 analysis/benchmarks/operation_cases.py Tests/NetworkGraphsTests/Cases
 
-Batches that are normalised by their own statistics go to the folder BatchCases beside it.
+Names of operations behind the folder leave the files of all others as they are: their numbers would be
+others if a case was added before them. Batches that are normalised by their own statistics go to the folder BatchCases beside it.
 """
 
 import json
@@ -413,9 +414,13 @@ for make in [convolutions, linears, normalizations, activations, pools, reductio
     make()
 folder = Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
-for operation, cases in CASES.items():
+chosen = sys.argv[2:] or CASES
+for operation in chosen:
+    cases = CASES[operation]
     text = json.dumps(cases, separators=(",", ":"))
     (folder / f"{operation}.json").write_text(text + "\n")
+if sys.argv[2:]:
+    sys.exit()
 batches = folder.parent / "BatchCases"
 batches.mkdir(exist_ok=True)
 text = json.dumps(batch_statistics(), separators=(",", ":"))

@@ -227,7 +227,8 @@ def long_trainings(folder):
     backward = [(images.flip(0), labels.flip(0)) for images, labels in batches]
     result = {}
     for name, function, options in [
-        ("resnet_20", partial(residual, widths=[16, 32, 64], blocks=3), RESIDUAL),
+        # At a step size of 0.1 two orders of summation differ by 2e-5 after 50 steps.
+        ("resnet_20", partial(residual, widths=[16, 32, 64], blocks=3), dict(RESIDUAL, rate=0.01)),
         ("vit", partial(transformer, patch=4, width=48, blocks=4, heads=4), TRANSFORMER),
     ]:
         result[name] = train(function, batches, **options)

@@ -7,11 +7,11 @@ public import Safetensors
 /// weight and its bias, as in evaluation; its ε is 1e-5, torch's default, which files do not hold. A
 /// projection's bias is added to that of the layer that it ends at. Classifiers are passed over.
 public struct SafetensorsWeights: Sendable {
-  private let file: SafetensorsFile
+  let file: SafetensorsFile
   private let name: String
   /// Whether skips without a projection that change the width put half of the zero channels before, and half
   /// behind.
-  private let padsShortcuts: Bool
+  let padsShortcuts: Bool
 
   /// Opens a file, or an index of several.
   ///
@@ -96,7 +96,7 @@ public struct SafetensorsWeights: Sendable {
     let names = dict.classifiers.sorted()
     guard names.count == 1, let shape = dict.shapes["\(names[0]).weight"], shape[1] == features
     else {
-      throw failure(
+      throw unfit(
         names.isEmpty
           ? "it has no classifier" : "its linear layers are \(names.joined(separator: ", "))",
         "one linear layer of \(features) features behind the others")
@@ -115,10 +115,35 @@ public struct SafetensorsWeights: Sendable {
     return values
   }
 
+  /// The numbers of a module.
+  struct ModuleNumbers {
+    var weight: [Double]
+    var bias: [Double]
+    /// Those of its batch normalisation.
+    var normalization: (scale: [Double], shift: [Double], mean: [Double], variance: [Double])?
+  }
+
   /// A module's weight and bias with its normalisation in them.
-  private func folded(
+  func folded(
     _ module: StateDict.Module, _ prefix: String
   ) throws(InputFileError) -> (weight: [Double], bias: [Double]) {
+    var found = try numbers(of: module, prefix)
+    guard let (scale, shift, mean, variance) = found.normalization else {
+      return (found.weight, found.bias)
+    }
+    let length = found.weight.count / max(scale.count, 1)
+    for row in scale.indices {
+      let factor = scale[row] / (variance[row] + 1e-5).squareRoot()
+      for place in row * length..<(row + 1) * length { found.weight[place] *= factor }
+      found.bias[row] = (found.bias[row] - mean[row]) * factor + shift[row]
+    }
+    return (found.weight, found.bias)
+  }
+
+  /// The numbers of a module; biases that it has not are 0.
+  func numbers(
+    of module: StateDict.Module, _ prefix: String
+  ) throws(InputFileError) -> ModuleNumbers {
     func numbers(_ name: String) throws(InputFileError) -> [Double] {
       let numbers: [Double]
       do throws(SafetensorsError) {
@@ -127,12 +152,14 @@ public struct SafetensorsWeights: Sendable {
         throw InputFileError(path: self.name, problem: error.problem, expected: error.expected)
       }
       guard let place = numbers.firstIndex(where: { !$0.isFinite }) else { return numbers }
-      throw failure("\(prefix + name) holds \(numbers[place])", "finite numbers")
+      throw unfit("\(prefix + name) holds \(numbers[place])", "finite numbers")
     }
     let rows = module.shape[0]
-    var weight = try numbers(module.weight)
-    var bias = try module.bias.map(numbers) ?? [Double](repeating: 0, count: rows)
-    guard let normalization = module.normalization else { return (weight, bias) }
+    let weight = try numbers(module.weight)
+    let bias = try module.bias.map(numbers) ?? [Double](repeating: 0, count: rows)
+    guard let normalization = module.normalization else {
+      return ModuleNumbers(weight: weight, bias: bias)
+    }
     let mean = try numbers("\(normalization).running_mean")
     let variance = try numbers("\(normalization).running_var")
     // Without affine parameters these are 1 and 0.
@@ -144,29 +171,29 @@ public struct SafetensorsWeights: Sendable {
     }
     let (scale, shift) = (try optional("weight", 1), try optional("bias", 0))
     guard [mean, variance, scale, shift, bias].allSatisfy({ $0.count == rows }) else {
-      throw failure(
+      throw unfit(
         "\(prefix + normalization) does not have \(rows) channels", "as many as its layer")
     }
-    let length = weight.count / max(rows, 1)
-    for row in 0..<rows {
-      guard variance[row] >= 0 else {
-        throw failure(
-          "\(prefix + normalization).running_var holds \(variance[row])", "variances from 0 on")
-      }
-      let factor = scale[row] / (variance[row] + 1e-5).squareRoot()
-      for place in row * length..<(row + 1) * length { weight[place] *= factor }
-      bias[row] = (bias[row] - mean[row]) * factor + shift[row]
+    if let negative = variance.first(where: { $0 < 0 }) {
+      throw unfit(
+        "\(prefix + normalization).running_var holds \(negative)", "variances from 0 on")
     }
-    return (weight, bias)
+    return ModuleNumbers(
+      weight: weight, bias: bias, normalization: (scale, shift, mean, variance))
   }
 
   private func dict(_ architecture: Architecture) throws(InputFileError) -> StateDict {
+    try dict(isFullyConnected: architecture.input.size == 1)
+  }
+
+  /// The modules of the file.
+  func dict(isFullyConnected: Bool) throws(InputFileError) -> StateDict {
     do throws(StateDict.Mistake) {
       return try StateDict(
         Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) }),
-        isFullyConnected: architecture.input.size == 1)
+        isFullyConnected: isFullyConnected)
     } catch {
-      throw failure(error.problem, error.expected)
+      throw unfit(error.problem, error.expected)
     }
   }
 
@@ -179,7 +206,7 @@ public struct SafetensorsWeights: Sendable {
     guard dict.layers.count == layers.count else {
       let names = dict.layers.map(\.name)
       let shown = names.count > 6 ? names.prefix(3) + ["…"] + names.suffix(2) : names[...]
-      throw failure(
+      throw unfit(
         "it has \(names.count) layers (\(shown.joined(separator: ", ")))",
         "\(layers.count), those of the architecture")
     }
@@ -191,20 +218,20 @@ public struct SafetensorsWeights: Sendable {
     let projected = layers.filter { $0.skip?.projectionStride != nil }
     if dict.projections.isEmpty, let first = projected.first {
       guard padsShortcuts else {
-        throw failure(
+        throw unfit(
           "it has no projections, and the network has one at layer \(first.index + 1)",
           "weights of \(projected.count) projections, or 'shortcuts: padded' if the network's "
             + "shortcuts put their channels between zeros")
       }
       if let narrow = projected.first(where: { $0.width < layers[$0.skip?.layer ?? 0].width }) {
-        throw failure(
+        throw unfit(
           "layer \(narrow.index + 1) has fewer channels than its shortcut",
           "at least as many, with 'shortcuts: padded'")
       }
       return (dict, [:])
     }
     guard dict.projections.count == projected.count, !padsShortcuts || projected.isEmpty else {
-      throw failure(
+      throw unfit(
         "it has \(dict.projections.count) projections "
           + "(\(dict.projections.map(\.name).joined(separator: ", ")))",
         padsShortcuts
@@ -219,18 +246,19 @@ public struct SafetensorsWeights: Sendable {
     )
   }
 
-  private func check(
+  func check(
     _ module: StateDict.Module, _ shape: [Int], _ place: String
   ) throws(InputFileError) {
     let isLinear = module.shape.count == 2 && shape[2] == 1
     guard module.shape == (isLinear ? Array(shape.prefix(2)) : shape) else {
       func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ", ") }
-      throw failure(
+      throw unfit(
         "\(module.weight) (\(place)) has the shape (\(text(module.shape)))", "(\(text(shape)))")
     }
   }
 
-  private func failure(_ problem: String, _ expected: String) -> InputFileError {
+  /// An error of this file.
+  public func unfit(_ problem: String, _ expected: String) -> InputFileError {
     InputFileError(path: name, problem: problem, expected: expected)
   }
 }

@@ -72,9 +72,7 @@ public struct WeightsInputs: Sendable {
       guard case .file(let location) = point.weights else { continue }
       do throws(InputFileError) {
         guard let architecture = point.network.framed else {
-          let sources = try WeightsFile.check(
-            point.network.build().storedParameters.map(\.place), in: resolved(location.path),
-            group: location.group, name: location.path)
+          let sources = try check(location, of: point.network.build())
           try add(location.path, sources: sources.map { given($0) })
           continue
         }
@@ -147,6 +145,10 @@ public struct WeightsInputs: Sendable {
   func read(
     _ location: WeightsLocation, of network: BuiltNetwork, verified: inout Set<String>
   ) throws -> GraphParameters {
+    if let weights = try stateDict(at: location) {
+      try verify(location, &verified) { weights.sourcePaths }
+      return try weights.read(network)
+    }
     let stored = network.storedParameters
     let (path, places) = (resolved(location.path), stored.map(\.place))
     try verify(location, &verified) {
@@ -188,15 +190,35 @@ public struct WeightsInputs: Sendable {
     verified.insert(path)
   }
 
-  private func listing(of location: WeightsLocation) throws(InputFileError) -> WeightsContents {
-    let path = resolved(location.path)
-    return switch location.format {
-    case .hdf5:
-      .hdf5(try WeightsFile.listing(of: path, group: location.group, name: location.path))
-    case .safetensors(let padsShortcuts):
-      .safetensors(
-        try SafetensorsWeights(path, padsShortcuts: padsShortcuts, name: location.path))
+  /// Checks that a file holds all parameters of a network without a classifier.
+  ///
+  /// - Returns: the other files that the numbers are read from, by paths that open them.
+  private func check(
+    _ location: WeightsLocation, of network: BuiltNetwork
+  ) throws(InputFileError) -> [String] {
+    if let weights = try stateDict(at: location) {
+      try weights.check(network)
+      return weights.sourcePaths
     }
+    return try WeightsFile.check(
+      network.storedParameters.map(\.place), in: resolved(location.path), group: location.group,
+      name: location.path)
+  }
+
+  /// The state dict at a place; nil if another format is there.
+  private func stateDict(
+    at location: WeightsLocation
+  ) throws(InputFileError) -> SafetensorsWeights? {
+    guard case .safetensors(let padsShortcuts) = location.format else { return nil }
+    return try SafetensorsWeights(
+      resolved(location.path), padsShortcuts: padsShortcuts, name: location.path)
+  }
+
+  private func listing(of location: WeightsLocation) throws(InputFileError) -> WeightsContents {
+    if let weights = try stateDict(at: location) { return .safetensors(weights) }
+    return .hdf5(
+      try WeightsFile.listing(
+        of: resolved(location.path), group: location.group, name: location.path))
   }
 
   /// Where a file is that a point names.

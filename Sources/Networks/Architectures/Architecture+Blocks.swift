@@ -40,6 +40,12 @@ extension Architecture {
       && options.keys.allSatisfy(known.contains)
   }
 
+  /// Whether state dicts of torch can fill it: layers in stages, without normalisation or with that of
+  /// batches.
+  public var fitsStateDicts: Bool {
+    Family.layered.contains(family) && [.none, .batch].contains(normalization)
+  }
+
   /// The channels of the inner layer of a perceptron of so many channels.
   public func hiddenWidth(of width: Int) -> Int {
     max(1, Int((Double(width) * (self[.mlpRatio]?.real ?? 4)).rounded()))

@@ -18,6 +18,9 @@ public enum Family: Int8, KeyWord {
   /// The families that version 0.1 had, whose networks are made of layers in stages.
   public static let layered: [Family] = [.chain, .residual, .dense]
 
+  /// The families whose stages follow a rule.
+  static let staged = layered + [.convnext]
+
   /// The family's name in sweep files.
   public var name: String {
     switch self {

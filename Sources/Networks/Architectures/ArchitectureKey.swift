@@ -21,11 +21,11 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
     switch self {
     case .family:
       KeyRow(
-        "family", .words(of: Family.self), .network, of: Family.allCases, "family",
+        "family", .words(of: Family.self), .network, "family",
         "how layers read one another")
     case .form:
       KeyRow(
-        "form", .words(of: Form.self), .network, "form of the frame",
+        "form", .words(of: Form.self), .network, of: Family.layered, "form of the frame",
         "how the network is written as a frame")
     case .shortcut:
       KeyRow(
@@ -64,19 +64,25 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
     case .stages: KeyRow("stages", .stages, .stages)
     case .stageDepth:
       KeyRow(
-        "stage_depth", .integers(1...Shorthand.layerLimit), .rule, "layers per stage",
+        "stage_depth", .integers(1...Shorthand.layerLimit), .rule, of: Family.allCases,
+        "layers per stage",
         "layers in every stage")
     case .width:
-      KeyRow("width", .integers(1...999_999_999), .rule, "width", "channels of the first stage")
+      KeyRow(
+        "width", .integers(1...999_999_999), .rule, of: Family.allCases, "width",
+        "channels of the first stage")
     case .stageCount:
       KeyRow(
-        "stage_count", .integers(1...Shorthand.layerLimit), .rule, "stages", "number of stages")
+        "stage_count", .integers(1...Shorthand.layerLimit), .rule, of: Family.staged, "stages",
+        "number of stages")
     case .widen:
       KeyRow(
-        "widen", .positiveReals, .rule, "widening", "a stage's width over the previous one's")
+        "widen", .positiveReals, .rule, of: Family.staged, "widening",
+        "a stage's width over the previous one's")
     case .kernel:
       KeyRow(
-        "kernel", .oddIntegers(1...999_999_999), .rule, "kernel", "side of the square kernels",
+        "kernel", .oddIntegers(1...999_999_999), .rule, of: Family.staged, "kernel",
+        "side of the square kernels",
         units: "pixel")
     case .stride:
       KeyRow(

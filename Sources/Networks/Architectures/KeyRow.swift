@@ -133,15 +133,17 @@ public final class KeyRow: Sendable {
   /// version 0.1 named all that there were.
   public let isInEveryHash: Bool
 
+  /// Makes a row; if no families are given, rules and options are those of layers in stages, and all else
+  /// is every family's.
   init(
-    _ name: String, _ reading: Reading, _ part: Part, of families: [Family] = Family.layered,
+    _ name: String, _ reading: Reading, _ part: Part, of families: [Family]? = nil,
     _ longName: String = "", _ meaning: String = "", units: String = "1",
     isInEveryHash: Bool = true
   ) {
     self.name = name
     self.reading = reading
     self.part = part
-    self.families = families
+    self.families = families ?? (part.isForLayers ? Family.layered : Family.allCases)
     self.longName = longName
     self.meaning = meaning
     self.units = units
@@ -175,6 +177,14 @@ extension KeyRow.Part {
     .option(
       KeyRow.Option(
         standard: { _ in standard }, isAlwaysWritten: isAlwaysWritten, applies: applies))
+  }
+
+  /// Whether it is a part of networks that are made of layers in stages, unless the row says otherwise.
+  fileprivate var isForLayers: Bool {
+    switch self {
+    case .rule, .option: true
+    case .network, .preset, .presetOption, .input, .stages: false
+    }
   }
 
   /// What an architecture needs to know of the key; nil for a key that it does not hold.

@@ -207,7 +207,7 @@ struct Expansion: ~Copyable {
       }
       weights = try setting.weights(of: network.network, network.rule, sweep: spec.name)
       if case .file(let location) = weights, case .safetensors = location.format,
-        network.network.framed == nil
+        network.network.architecture?.fitsStateDicts != true
       {
         throw PointError.weightsOfLayersOnly
       }

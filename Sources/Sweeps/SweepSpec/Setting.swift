@@ -24,8 +24,8 @@ enum PointError: Error, Equatable {
       "inference_sweeps descend the energy of an induced frame, expected inference_sweeps: 1, or a "
         + "chain, residual or dense network of convolutions and rectifiers only"
     case .weightsOfLayersOnly:
-      "safetensors files fill chains, residual and dense networks of convolutions and rectifiers "
-        + "only, expected an HDF5 file of weights, which has all parameters of the network"
+      "safetensors files fill chains, residual and dense networks without normalisation or with batch "
+        + "normalisation, expected an HDF5 file of weights, which has all parameters of the network"
     case .unreadNetwork(let path): "nobody looked at \(path), expected its network"
     case .placeholderWithoutValue(let name, let location):
       "it has no \(name) for \(location), expected a file name without {\(name)}"
