@@ -162,6 +162,37 @@ import Testing
     #expect(try problem(residual(), padsShortcuts: true).contains("none with 'shortcuts: padded'"))
   }
 
+  @Test("A shortcut that neither shrinks nor widens is the identity if it has no weights")
+  func identity() throws {
+    // As in torchvision's ResNets the first block behind the stem is as wide as it, and has no projection.
+    let architecture = try Architecture(
+      family: .residual, input: InputShape(channels: 2, size: 8),
+      stages: [
+        Stage(widths: [3], kernel: 3, stride: 2), Stage(widths: [3, 3], kernel: 3, stride: 1),
+        Stage(widths: [6, 6], kernel: 3, stride: 2),
+      ], shortcut: .projection)
+    let known = try write(Self.blocks + Self.shortcut.prefix(1))
+    let projections = try read(architecture).projections
+    #expect(projections.keys.sorted() == [2, 4])
+    #expect(projections[2]?.values == [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    #expect(projections[4]?.values == known["layer2.0.downsample.0.weight"])
+  }
+
+  @Test("A projection may have fewer channels than what it starts from")
+  func narrowing() throws {
+    let architecture = try Architecture(
+      family: .residual, input: InputShape(channels: 2, size: 8),
+      stages: [
+        Stage(widths: [6], kernel: 3, stride: 1), Stage(widths: [2, 2], kernel: 3, stride: 2),
+      ], shortcut: .projection)
+    let known = try write([
+      ("conv1.weight", [6, 2, 3, 3]), ("layer1.0.conv1.weight", [2, 6, 3, 3]),
+      ("layer1.0.conv2.weight", [2, 2, 3, 3]), ("layer1.0.downsample.0.weight", [2, 6, 1, 1]),
+    ])
+    #expect(
+      try read(architecture).projections[2]?.values == known["layer1.0.downsample.0.weight"])
+  }
+
   @Test("What is missing, left over or of another shape is named")
   func mistakes() throws {
     let two = [("0.weight", [3, 2, 3, 3]), ("1.weight", [3, 3, 3, 3])]

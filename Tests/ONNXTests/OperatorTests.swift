@@ -321,6 +321,42 @@ import Testing
     #expect(try outputs(of: ramp.network(), [10, 10, 10, 10]) == [10, 11, 10, 13])
   }
 
+  @Test("What is left of divisions has the divisor's sign, or with fmod the dividend's")
+  func remainders() throws {
+    let cases: [([String: Int], [Double])] = [([:], [1, 2, -1, 0]), (["fmod": 1], [1, -1, 2, 0])]
+    for (attributes, expected) in cases {
+      var file = ONNXBuilder(input: [1, 4])
+      file.integers("a", [7, -7, 8, 6], shape: [4])
+      file.integers("b", [3, 3, -3, 3], shape: [4])
+      file.node("Mod", ["a", "b"], ["m"], attributes.mapValues { .integer($0) })
+      file.node("Cast", ["m"], ["f"], ["to": .integer(1)])
+      file.node("Add", ["x", "f"])
+      #expect(try outputs(of: file.network(), [0, 0, 0, 0]) == expected)
+    }
+    var file = ONNXBuilder(input: [1, 1])
+    file.integers("a", [.min], shape: [1])
+    file.integers("b", [0], shape: [1])
+    file.node("Mod", ["a", "b"], ["m"])
+    file.node("Cast", ["m"], ["f"], ["to": .integer(1)])
+    file.node("Add", ["x", "f"])
+    #expect(try file.network().unsupported.first?.description.contains("divides by 0") == true)
+  }
+
+  @Test("Minimum and maximum with a number bound computed values, on either side")
+  func bounds() throws {
+    var file = ONNXBuilder(input: [1, 4])
+    file.weights("low", [], [0])
+    file.weights("high", [1], [6])
+    file.node("Max", ["x", "low"], ["r"])
+    file.node("Min", ["high", "r"])
+    #expect(try outputs(of: file.network(), [-1, 3, 6, 9]) == [0, 3, 6, 6])
+    var both = ONNXBuilder(input: [1, 4])
+    both.node("Relu", ["x"], ["r"])
+    both.node("Max", ["x", "r"])
+    let reason = try both.network().unsupported.first?.description
+    #expect(reason?.contains("compares two computed values") == true)
+  }
+
   @Test("A mask from the file chooses between computed values")
   func masks() throws {
     var file = ONNXBuilder(input: [1, 3])

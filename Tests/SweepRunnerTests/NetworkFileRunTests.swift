@@ -1,4 +1,5 @@
 import Foundation
+import Measurements
 import SweepStore
 import TestSupport
 import Testing
@@ -57,5 +58,12 @@ import Testing
       try reader.texts("weights", in: "points") == [
         "{onnx: \"1.onnx\"}", "{onnx: \"2.onnx\"}", "{init: he, draws: 1}",
       ])
+    // People know networks by their paths and not by the digests that identify them.
+    let view = ResultView(
+      try reader.columns(among: Registry.schema), pointCount: reader.pointCount)
+    let summary = try ResultSummary(of: reader, view)
+    let texts = summary.slowest.sorted { $0.point < $1.point }.map(\.text)
+    #expect(texts.prefix(2) == ["{onnx: \"1.onnx\"}", "{onnx: \"2.onnx\"}"])
+    #expect(texts.last?.hasPrefix("{family: chain") == true)
   }
 }

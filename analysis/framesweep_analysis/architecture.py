@@ -17,6 +17,8 @@ class LayerShape:
 
     weight: tuple[int, int, int, int]
     shortcut: tuple[int, int, int, int] | None = None
+    #: Whether the shortcut neither shrinks nor widens, so that the identity can stand in its place.
+    keeps_shape: bool = False
 
     @property
     def is_fully_connected(self) -> bool:
@@ -56,7 +58,11 @@ def layer_shapes(architecture: str | Mapping[str, Any]) -> list[LayerShape]:
         channels = int(architecture["input"]["channels"])
         size = int(architecture["input"]["size"])
         stages = [
-            ([int(width) for width in stage["widths"]], int(stage.get("kernel", 0)))
+            (
+                [int(width) for width in stage["widths"]],
+                int(stage.get("kernel", 0)),
+                int(stage.get("stride", 1)),
+            )
             for stage in architecture["stages"]
         ]
     except (KeyError, TypeError, AttributeError) as error:
@@ -71,7 +77,7 @@ def layer_shapes(architecture: str | Mapping[str, Any]) -> list[LayerShape]:
     shapes: list[LayerShape] = []
     # The widths that the first layer of the next stage reads.
     read = [channels]
-    for index, (widths, written) in enumerate(stages):
+    for index, (widths, written, stride) in enumerate(stages):
         kernel = written or (1 if size == 1 else 3)
         before = read[-1]
         inside: list[int] = []
@@ -83,6 +89,7 @@ def layer_shapes(architecture: str | Mapping[str, Any]) -> list[LayerShape]:
                 LayerShape(
                     (width, columns, side, side),
                     (width, before, 1, 1) if ends_first_block else None,
+                    ends_first_block and stride == 1 and width == before,
                 )
             )
             inside.append(width)

@@ -74,6 +74,7 @@ def write_weights(
     numbers, their order is lost and `layers` is needed. Modules that match
     a pattern of `skip`, such as "fc", are left out; those that match one of `shortcuts` are
     projections, in the order of the layers that have one; their biases are added to those of the layers.
+    If there are none for shortcuts that neither shrink nor widen, these are the identity.
     With `fold_batch_norm` each batch
     normalisation becomes part of the module before it, as in evaluation.
 
@@ -95,6 +96,11 @@ def write_weights(
     if layers:
         projections = [n for n in modules if n not in layers and _matches(n, patterns)]
     wanted = [index for index, shape in enumerate(shapes) if shape.shortcut]
+    kept = [index for index in wanted if shapes[index].keeps_shape]
+    if len(projections) == len(wanted) - len(kept):
+        wanted = [index for index in wanted if index not in kept]
+    else:
+        kept = []
     _check_counts(chosen, shapes, "layers", "skip")
     _check_counts(projections, wanted, "projections", "shortcuts")
     written: list[tuple[str, NDArray[Any]]] = []
@@ -102,6 +108,10 @@ def write_weights(
     for index, (name, shape) in enumerate(zip(chosen, shapes, strict=True)):
         written += _entries(name, modules[name], shape.weight, f"{index}", f"layer {index + 1}")
         report.append(f"/{index} (layer {index + 1}): {name}")
+    for index in kept:
+        width = shapes[index].weight[0]
+        written.append((f"{index}/shortcut/weight", np.eye(width, dtype=np.float32)[:, :, None, None]))
+        report.append(f"/{index}/shortcut (projection of layer {index + 1}): the identity")
     for index, name in zip(wanted, projections, strict=True):
         where = f"projection of layer {index + 1}"
         projection = shapes[index].shortcut or ()

@@ -130,6 +130,30 @@ def test_folded_projections_fit_a_residual_network(tmp_path: Path) -> None:
     assert len(found) == 11 and found["2/bias"].shape == (64,)
 
 
+def test_shortcuts_that_keep_their_shape_are_the_identity(tmp_path: Path) -> None:
+    """As in torchvision's ResNet-18, whose first blocks behind the stem have no projection."""
+    architecture = (
+        "{family: residual, input: {channels: 3, size: 32}, stages: [{widths: [4], kernel: 7, stride: 2}, "
+        "{widths: [4, 4], kernel: 3}, {widths: [6, 6], kernel: 3, stride: 2}], shortcut: projection}"
+    )
+    state = {
+        "conv1.weight": numbers(4, 3, 7, 7),
+        "layer1.0.conv1.weight": numbers(4, 4, 3, 3),
+        "layer1.0.conv2.weight": numbers(4, 4, 3, 3),
+        "layer2.0.conv1.weight": numbers(6, 4, 3, 3),
+        "layer2.0.conv2.weight": numbers(6, 6, 3, 3),
+        "layer2.0.downsample.0.weight": numbers(6, 4, 1, 1, seed=3),
+    }
+    report = write_weights(state, architecture, tmp_path / "w.h5")
+    found = read(tmp_path / "w.h5")
+    assert np.array_equal(found["2/shortcut/weight"][:, :, 0, 0], np.eye(4))
+    assert np.array_equal(found["4/shortcut/weight"], state["layer2.0.downsample.0.weight"])
+    assert any("the identity" in line for line in report)
+    del state["layer2.0.downsample.0.weight"]
+    with pytest.raises(WeightsError, match="has 2 projections and the state dict 0"):
+        write_weights(state, architecture, tmp_path / "x.h5")
+
+
 def norm(name: str, size: int) -> dict[str, NDArray[Any]]:
     parts = ("weight", "bias", "running_mean", "running_var")
     return {f"{name}.{part}": np.abs(numbers(size, seed=i)) for i, part in enumerate(parts)}

@@ -65,11 +65,13 @@ public struct SafetensorsWeights: Sendable {
       var bias = ownBias
       if let skip = layer.skip, skip.projectionStride != nil {
         let columns = architecture.layers[skip.layer].width
-        var projection = Self.padding(rows: layer.width, columns: columns)
+        let projection: [Double]
         if let module = projections[layer.index] {
           let (values, shift) = try folded(module, dict.prefix)
           projection = values
           bias = zip(bias, shift).map { $0 + $1 }
+        } else {
+          projection = Self.padding(rows: layer.width, columns: columns)
         }
         tensors[layer.index] = WeightTensor(
           rows: layer.width, columns: columns, kernel: 1, values: projection)
@@ -108,7 +110,7 @@ public struct SafetensorsWeights: Sendable {
     return (WeightTensor(rows: shape[0], columns: features, kernel: 1, values: weight), shift)
   }
 
-  /// The projection that puts channels in the middle of more.
+  /// The projection that puts channels in the middle of more, or of as many.
   private static func padding(rows: Int, columns: Int) -> [Double] {
     var values = [Double](repeating: 0, count: rows * columns)
     for column in 0..<columns { values[((rows - columns) / 2 + column) * columns + column] = 1 }
@@ -215,7 +217,13 @@ public struct SafetensorsWeights: Sendable {
         module, [layer.width, layer.inputWidth, layer.kernel, layer.kernel],
         "layer \(layer.index + 1)")
     }
-    let projected = layers.filter { $0.skip?.projectionStride != nil }
+    var projected = layers.filter { $0.skip?.projectionStride != nil }
+    // Most networks have no projection where a block neither shrinks nor widens: what is added there is
+    // what comes in.
+    let needed = projected.filter { layer in
+      layer.skip?.projectionStride != 1 || layer.width != layers[layer.skip?.layer ?? 0].width
+    }
+    if dict.projections.count == needed.count { projected = needed }
     if dict.projections.isEmpty, let first = projected.first {
       guard padsShortcuts else {
         throw unfit(

@@ -9,6 +9,11 @@ extension Translation {
     "Mul": { translation, node throws(ONNXError) in try translation.combined(.multiply, node) },
     "Div": { translation, node throws(ONNXError) in try translation.combined(.divide, node) },
     "Pow": { translation, node throws(ONNXError) in try translation.combined(.power, node) },
+    "Mod": { translation, node throws(ONNXError) in
+      try translation.combined(try node.flag("fmod") ? .remainder : .modulus, node)
+    },
+    "Min": { translation, node throws(ONNXError) in try translation.combined(.minimum, node) },
+    "Max": { translation, node throws(ONNXError) in try translation.combined(.maximum, node) },
     "Sum": { translation, node throws(ONNXError) in try translation.summed(node) },
     "Neg": { translation, node throws(ONNXError) in
       guard node.isInteger(0) else { return try translation.activated(.negative, node) }
@@ -99,10 +104,30 @@ extension Translation {
     {
       return left
     }
-    if let graphOperation = operation.operation { return try add(graphOperation, left, right) }
-    guard case .constant(let tensor) = right, let exponent = tensor.scalar, shape == leftShape
-    else { throw node.failure("its exponent is no single constant", expected: "a number") }
-    return try add(Activation(.power(exponent: exponent)), left)
+    switch operation {
+    case .add: return try add(Sum(), left, right)
+    case .subtract: return try add(Difference(), left, right)
+    case .multiply: return try add(Product(), left, right)
+    case .divide: return try add(Quotient(), left, right)
+    case .power:
+      guard case .constant(let tensor) = right, let exponent = tensor.scalar, shape == leftShape
+      else { throw node.failure("its exponent is no single constant", expected: "a number") }
+      return try add(Activation(.power(exponent: exponent)), left)
+    case .minimum, .maximum:
+      // One of both is a bound.
+      var (value, bound) = (left, right)
+      if case .constant = left { (value, bound) = (right, left) }
+      guard case .constant(let tensor) = bound, let number = tensor.scalar, shape == value.shape
+      else { throw node.failure("it compares two computed values", expected: "a number as one") }
+      let function: ScalarFunction =
+        switch operation {
+        case .minimum: .clip(minimum: -.infinity, maximum: number)
+        default: number == 0 ? .relu : .clip(minimum: number, maximum: .infinity)
+        }
+      return try add(Activation(function), value)
+    case .modulus, .remainder:
+      throw node.failure("its operands depend on the image", expected: "constants")
+    }
   }
 
   private mutating func folded(
@@ -111,7 +136,7 @@ extension Translation {
     try allow(elementCount(shape))
     let (left, right) = (left.repeated(to: shape), right.repeated(to: shape))
     if let first = left.integers, let second = right.integers, operation != .power {
-      if operation == .divide, second.contains(0) {
+      if [.divide, .modulus, .remainder].contains(operation), second.contains(0) {
         throw node.failure("it divides by 0", expected: "a divisor that is not 0")
       }
       return Tensor(shape, .integer(zip(first, second).map { operation.result($0, $1) }))
@@ -230,6 +255,12 @@ enum Arithmetic: Hashable, Sendable {
   case multiply
   case divide
   case power
+  /// What is left of a division; it has the divisor's sign.
+  case modulus
+  /// What is left of a division; it has the dividend's sign.
+  case remainder
+  case minimum
+  case maximum
 }
 
 extension ScalarFunction {
@@ -253,18 +284,15 @@ extension Arithmetic {
     case .subtract: left &- right
     case .multiply: left &* right
     case .divide: left.dividedReportingOverflow(by: right).partialValue
+    case .modulus:
+      {
+        let rest = left.remainderReportingOverflow(dividingBy: right).partialValue
+        return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest
+      }()
+    case .remainder: left.remainderReportingOverflow(dividingBy: right).partialValue
+    case .minimum: min(left, right)
+    case .maximum: max(left, right)
     case .power: preconditionFailure("powers are computed of real numbers")
-    }
-  }
-
-  /// The operation on computed values; nil of a power, whose exponent is given.
-  fileprivate var operation: (any GraphOperation)? {
-    switch self {
-    case .add: Sum()
-    case .subtract: Difference()
-    case .multiply: Product()
-    case .divide: Quotient()
-    case .power: nil
     }
   }
 
@@ -273,6 +301,7 @@ extension Arithmetic {
     switch self {
     case .add, .subtract: second.scalar == 0
     case .multiply, .divide, .power: second.scalar == 1
+    case .modulus, .remainder, .minimum, .maximum: false
     }
   }
 
@@ -284,6 +313,10 @@ extension Arithmetic {
     case .multiply: left * right
     case .divide: left / right
     case .power: pow(left, right)
+    case .modulus: left - right * (left / right).rounded(.down)
+    case .remainder: fmod(left, right)
+    case .minimum: min(left, right)
+    case .maximum: max(left, right)
     }
   }
 }

@@ -111,10 +111,9 @@ package struct ResultSummary: Encodable {
     }
     var slowest: [Remark] = []
     for point in slow {
-      let text = try reader.texts("architecture", in: "points", points: point..<point + 1)?.first
+      let text = try Self.description(of: point, in: reader)
       slowest.append(
-        Remark(
-          point: point, seconds: seconds[point], status: codes[point].name, text: text ?? ""))
+        Remark(point: point, seconds: seconds[point], status: codes[point].name, text: text))
     }
     self.slowest = slowest
 
@@ -134,6 +133,19 @@ package struct ResultSummary: Encodable {
     runs = facts.map { facts in
       Dictionary(uniqueKeysWithValues: facts.names.map { ($0, facts[$0] ?? "") })
     }
+  }
+
+  /// What a point is, in words that people know: its architecture, or the path of its network.
+  ///
+  /// The architecture of a network from a file is the digest of its bytes; its path stands with its weights.
+  private static func description(
+    of point: Int, in reader: borrowing ResultReader
+  ) throws(StoreError) -> String {
+    func text(_ name: String) throws(StoreError) -> String {
+      try reader.texts(name, in: "points", points: point..<point + 1)?.first ?? ""
+    }
+    let architecture = try text("architecture")
+    return architecture.hasPrefix("{onnx: ") ? try text("weights") : architecture
   }
 
   /// How the minima of the ok points were found.
