@@ -2,6 +2,7 @@ import Architectures
 import CAllocations
 import NetworkGraphs
 import Networks
+import OpenBLAS
 import RecurrentInference
 
 /// Prints, for networks of each family, how often batches after the second one ask for memory: those of a
@@ -13,6 +14,8 @@ import RecurrentInference
 /// whenever it computes or packs a weight.
 @main struct AllocationCheck {
   static func main() throws {
+    // As the program does; more threads ask for memory of their own.
+    BLASLibrary.setThreadCount(1)
     for family in Family.layered {
       let architecture = try layers(family)
       let graph = InferenceGraph(architecture, sweeps: 3)
@@ -50,32 +53,34 @@ import RecurrentInference
           Stage(widths: widths, kernel: kernel, stride: stage == 0 ? 1 : 2)
         }, options: options)
     }
-    let isBatch: KeyValues = [.normalization: KeyValue(Normalization.batch)]
     return [
       (
         "bottleneck",
         try network(
           .residual, [[8, 8], [16, 16]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.bottleneck), .shortcut: KeyValue(Shortcut.projection),
-          ]) { $1 })
+          ])
       ),
       (
         "inverted",
         try network(
           .residual, [[8, 8], [16, 16]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.inverted), .squeeze: 4,
             .activation: KeyValue(ActivationFunction.silu),
-          ]) { $1 })
+          ])
       ),
       (
         "densenet",
         try network(
           .dense, [[8, 8], [12, 8]],
-          isBatch.merging([
+          [
+            .normalization: KeyValue(Normalization.batch),
             .block: KeyValue(Block.bottleneck), .pooling: KeyValue(Pooling.average),
-          ]) { $1 })
+          ])
       ),
       (
         "vgg",
