@@ -191,7 +191,8 @@ let package = Package(
     .executableTarget(
       name: "allocation-check",
       dependencies: [
-        "Architectures", "CAllocations", "NetworkGraphs", "Networks", "RecurrentInference",
+        "Architectures", "CAllocations", "NetworkGraphs", "Networks", "OpenBLAS",
+        "RecurrentInference",
       ],
       path: "Tests/AllocationCheck", swiftSettings: house),
     .target(

@@ -2,6 +2,7 @@ import Architectures
 import CAllocations
 import NetworkGraphs
 import Networks
+import OpenBLAS
 import RecurrentInference
 
 /// Prints, for networks of each family, how often batches after the second one ask for memory: those of a
@@ -13,6 +14,8 @@ import RecurrentInference
 /// whenever it computes or packs a weight.
 @main struct AllocationCheck {
   static func main() throws {
+    // As the program does; more threads ask for memory of their own.
+    BLASLibrary.setThreadCount(1)
     for family in Family.layered {
       let architecture = try layers(family)
       let graph = InferenceGraph(architecture, sweeps: 3)

@@ -20,7 +20,13 @@ HEAD = """
 format: 1
 name: benchmark
 seed: 1
-architecture: {{input: {{channels: 1, size: {size}}}, stage_depth: 4, width: {width}, stage_count: 2, growth: {width}, shortcut: projection}}
+architecture:
+  input: {{channels: 1, size: {size}}}
+  stage_depth: 4
+  stage_count: 2
+  width: {width}
+  growth: {width}
+  shortcut: projection
 grid: {{family: [chain, residual, dense]{axis}}}
 weights: {{init: he, draws: {draws}}}
 measure:

@@ -170,11 +170,12 @@ public final class Evaluator<Scalar: GraphScalar> {
     shouldStop: () throws -> Void = {}, visit: (Representation<Scalar>) throws -> Void
   ) throws {
     if requested.contains(graph.input) { try visit(representation(graph.input, input)) }
-    for step in kernels {
+    // By places: in small networks the copy of a step would take as long as some operations.
+    for place in kernels.indices {
       try shouldStop()
-      try step.kernel?.forward()
-      if let value = step.value, requested.contains(value) {
-        try visit(representation(value, step.tensor))
+      try kernels[place].kernel?.forward()
+      if let value = kernels[place].value, requested.contains(value) {
+        try visit(representation(value, kernels[place].tensor))
       }
     }
   }
@@ -395,33 +396,33 @@ public final class Evaluator<Scalar: GraphScalar> {
 
   /// A kernel and what follows it, chunk by chunk if it is a head.
   private static func joined(_ head: Kernel, _ tail: Kernel, _ chunks: VectorChunks?) -> Kernel {
-    var kernel = Kernel(
-      load: { parameters, vector in
-        try head.load(parameters, vector)
-        try tail.load(parameters, vector)
-      },
-      forward: {
-        try head.forward()
-        try tail.forward()
-      })
+    var forward = {
+      try head.forward()
+      try tail.forward()
+    }
     if let chunks {
       guard let compute = head.forwardChunk, let finish = tail.forwardChunk else {
         preconditionFailure("a head computes its vectors in chunks")
       }
-      kernel.forward = {
+      forward = {
         for first in chunks.starts {
           try compute(first)
           try finish(first)
         }
       }
     }
-    if let backward = head.backward, let before = tail.backward {
-      kernel.backward = {
+    var backward: (() throws -> Void)?
+    if let own = head.backward, let before = tail.backward {
+      backward = {
         try before()
-        try backward()
+        try own()
       }
     }
-    return kernel
+    return Kernel(
+      load: { parameters, vector in
+        try head.load(parameters, vector)
+        try tail.load(parameters, vector)
+      }, forward: forward, backward: backward)
   }
 
   /// An operation's kernel of this precision.

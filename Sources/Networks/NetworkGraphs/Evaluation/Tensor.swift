@@ -184,14 +184,23 @@ final class Scratch<Scalar: GraphScalar> {
 }
 
 /// A prepared computation of a node.
-struct Kernel {
+final class Kernel {
   /// Takes over parameters, at first and whenever they change: vector 0; and directions of them, if
   /// gradients have tangents.
-  var load: (any ParameterSource, _ vector: Int) throws -> Void = { _, _ in }
+  var load: (any ParameterSource, _ vector: Int) throws -> Void
   /// Computes the output, the value and all tangents.
   var forward: () throws -> Void
   /// Computes one chunk of vectors, from its first one on; of heads and of what follows them.
   var forwardChunk: ((Int) throws -> Void)?
   /// Adds to the gradients of operands what follows from that of the output; nil without gradients.
   var backward: (() throws -> Void)?
+
+  init(
+    load: @escaping (any ParameterSource, _ vector: Int) throws -> Void = { _, _ in },
+    forward: @escaping () throws -> Void, forwardChunk: ((Int) throws -> Void)? = nil,
+    backward: (() throws -> Void)? = nil
+  ) {
+    (self.load, self.forward) = (load, forward)
+    (self.forwardChunk, self.backward) = (forwardChunk, backward)
+  }
 }

@@ -46,7 +46,7 @@ extension Activation: EvaluatedOperation {
   /// The function alone: a node that is joined with none of its neighbours.
   private func prepare<Scalar: GraphScalar>(_ binding: Binding<Scalar>) -> Kernel {
     let step = PointwiseStep(isNegative: [], function: function, channels: nil, isScaled: false)
-    var kernel = step.prepare(binding)
+    let kernel = step.prepare(binding)
     guard let gradients = binding.gradients else { return kernel }
     let (source, scratch, function) = (binding.value(0), binding.scratch, function)
     scratch.reserve(2 * source.dimension)

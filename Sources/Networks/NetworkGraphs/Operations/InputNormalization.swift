@@ -49,7 +49,7 @@ extension InputNormalization: ChannelMapped {
 
   private func prepare<Scalar: GraphScalar>(_ binding: Binding<Scalar>) -> Kernel {
     let width = mean.count
-    var kernel = step(binding).prepare(binding)
+    let kernel = step(binding).prepare(binding)
     guard let gradients = binding.gradients else { return kernel }
     let rates = NumberMemory<Scalar>(count: width)
     for (place, number) in scale.enumerated() { rates.numbers[place] = Scalar(number) }

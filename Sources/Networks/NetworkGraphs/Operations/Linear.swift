@@ -58,7 +58,7 @@ extension Linear: EvaluatedOperation {
       rows: (binding.chunks?.size ?? binding.images * binding.vectors) * source.dimension / inputs,
       inputs: inputs, outputs: outputs)
     let (scale, isTransposed) = (binding.channelScale, isTransposed)
-    var kernel = Kernel(
+    let kernel = Kernel(
       load: { parameters, _ in
         var numbers = parameters.required(weight.id)
         if isTransposed { numbers = numbers.transposed(rows: inputs, columns: outputs) }
@@ -78,7 +78,7 @@ extension Linear: EvaluatedOperation {
         weight: HeldParameter(weight, count: inputs * outputs, gradients),
         turned: NumberMemory(count: isTransposed ? inputs * outputs : 0), inputs: inputs,
         outputs: outputs, isTransposed: isTransposed)
-      derivatives.extend(&kernel, product)
+      derivatives.extend(kernel, product)
     }
     return kernel
   }
@@ -97,7 +97,7 @@ private struct LinearDerivatives<Scalar: GraphScalar> {
   let isTransposed: Bool
 
   /// Adds to a kernel that computes values what directions of the weight do, and gradients.
-  func extend(_ kernel: inout Kernel, _ product: any GraphProduct<Scalar>) {
+  func extend(_ kernel: Kernel, _ product: any GraphProduct<Scalar>) {
     let forward = kernel.forward
     kernel.load = { parameters, vector in
       weight.load(parameters, vector)
