@@ -106,7 +106,8 @@ let package = Package(
     library("Architectures", on: .networks),
     library("MemoryBudgets", on: .basics),
     library(
-      "InducedFrames", on: .numerics, ["Architectures", "MemoryBudgets", "OpenBLAS"]),
+      "InducedFrames", on: .numerics,
+      ["Architectures", "MemoryBudgets", "NetworkGraphs", "Networks", "OpenBLAS"]),
     library(
       "Networks", on: .networks, ["Architectures", "NetworkGraphs", "RandomNumbers"]),
     library("NetworkGraphs", on: .networks, ["MemoryBudgets", "OneDNN", "OpenBLAS"]),
@@ -205,7 +206,8 @@ let package = Package(
       name: "GoldenValues", dependencies: ["Architectures"], path: "Tests/GoldenValues",
       resources: [.copy("Golden")], swiftSettings: house),
     .target(
-      name: "FrameTheory", dependencies: ["Architectures", "OpenBLAS"], path: "Tests/FrameTheory",
+      name: "FrameTheory", dependencies: ["Architectures", "NetworkGraphs", "OpenBLAS"],
+      path: "Tests/FrameTheory",
       swiftSettings: house),
     .target(
       name: "FaultyWorlds", dependencies: ["SweepRuntime"], path: "Tests/FaultyWorlds",
@@ -221,7 +223,9 @@ let package = Package(
     tests("Architectures"),
     tests("FrameTheory"),
     tests("MemoryBudgets", ["Architectures", "InducedFrames", "NetworkGraphs", "Networks"]),
-    tests("InducedFrames", ["Architectures", "FrameTheory", "GoldenValues"]),
+    tests(
+      "InducedFrames",
+      ["Architectures", "FrameTheory", "GoldenValues", "NetworkGraphs", "Networks"]),
     tests(
       "Networks", ["Architectures", "NetworkGraphs", "OpenBLAS", "RecurrentInference"]),
     tests(

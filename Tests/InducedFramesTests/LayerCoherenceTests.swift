@@ -48,7 +48,7 @@ struct LayerCoherenceTests {
     ])
   func bruteForce(width: Int, channels: Int, kernel: Int, stride: Int) throws {
     let layer = try layer(width, channels, kernel: kernel, stride: stride)
-    let bound = LayerCoherence.bound(of: layer)
+    let bound = LayerCoherence.bound(of: LayerCoherence.Shape(layer))
     for seed in 0..<4 {
       let weight = randomWeights(layers: [layer], seed: seed).layers[0]
       let found = LayerCoherence(of: weight, stride: stride, shouldStop: {}).coherence
@@ -62,9 +62,9 @@ struct LayerCoherenceTests {
   func welch() throws {
     let layer = try layer(7, 3, kernel: 1, stride: 1)
     let expected = WelchBound.mutualCoherence(dimension: 3, count: 7)
-    #expect(abs(LayerCoherence.bound(of: layer) - expected) < 1e-15)
+    #expect(abs(LayerCoherence.bound(of: LayerCoherence.Shape(layer)) - expected) < 1e-15)
     let orthonormal = try self.layer(3, 3, kernel: 3, stride: 1)
-    #expect(LayerCoherence.bound(of: orthonormal) == 0)
+    #expect(LayerCoherence.bound(of: LayerCoherence.Shape(orthonormal)) == 0)
   }
 
   @Test("A row of zeros has no coherence, and scales do not matter")

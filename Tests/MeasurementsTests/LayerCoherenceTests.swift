@@ -36,7 +36,7 @@ import Testing
     for layer in architecture.layers {
       let place = layer.index + 1
       let bound = bounds[place]
-      #expect(bound == LayerCoherence.bound(of: layer))
+      #expect(bound == LayerCoherence.bound(of: LayerCoherence.Shape(layer)))
       for draw in 0..<2 {
         let weights = NetworkWeights.heInitialization(
           of: architecture, seed: point.seed, draw: draw)

@@ -36,12 +36,13 @@ import Testing
       let point = sweep.plan.point(at: index)
       let record = computer.record(of: index)
       #expect(record.status == .ok, "\(record.message)")
-      let isPlain = point.network.framed != nil
-      #expect(isPlain == (point.network.architecture?.normalization == Normalization.none))
+      let hasFrame = point.network.frameReason.isEmpty
+      let normalization = point.network.architecture?.normalization ?? .none
+      #expect(hasFrame == [.none, .batch].contains(normalization))
       func numbers(_ column: ColumnID) throws -> [Double] {
         try record.numbers(of: column, in: sweep.measurements)
       }
-      #expect(try numbers("frame_potential").allSatisfy { $0.isNaN } == !isPlain)
+      #expect(try numbers("frame_potential").allSatisfy { $0.isNaN } == !hasFrame)
       let gains = try numbers("neural_gain_mean")
       #expect(gains.count == 2 * 7 && gains.allSatisfy { $0.isFinite && $0 > 0 })
     }

@@ -23,7 +23,8 @@ import Testing
           file: request.file, digest: SHA256.hash(Array(digest(request.file.path).utf8)),
           inputShape: [1, 8, 8],
           representations: [.input, RepresentationFacts(name: "/Relu", kind: .activation)],
-          counts: NetworkCounts(weights: 1, trainable: 2, flops: 3), contents: nil)
+          counts: NetworkCounts(weights: 1, trainable: 2, flops: 3),
+          frame: .frame(atoms: 1, dimension: 1, nonzeros: 0), contents: nil)
       )
     }
     return try Plan(

@@ -29,6 +29,8 @@ struct CostContext {
   var isTrained = false
   /// The network without a classifier, built when it is first asked for.
   private(set) lazy var network: BuiltNetwork = point.network.build()
+  /// The induced frame, found when it is first asked for; nil if there is none.
+  private(set) lazy var frame: NetworkFrame? = point.network.inducedFrame
 }
 
 /// Predicts the cost of points from what their measurements do.

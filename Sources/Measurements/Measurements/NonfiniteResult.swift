@@ -13,17 +13,19 @@ struct NonfiniteResult: Error, CustomStringConvertible {
   ///   - statistic: the name of the column that stands for all of them.
   ///   - draw: the draw.
   ///   - statistics: the statistics.
-  ///   - weights: the weights.
+  ///   - frame: the frame.
+  ///   - tensors: its weights.
   init(
-    _ statistic: String, of draw: Int, _ statistics: FrameStatistics, _ weights: NetworkWeights
+    _ statistic: String, of draw: Int, _ statistics: FrameStatistics, _ frame: NetworkFrame,
+    _ tensors: [WeightTensor]
   ) {
     let head = "\(statistic) of draw \(draw) is not finite"
-    if let (atom, place) = Self.zeroAtom(of: weights) {
+    if let (atom, place) = frame.zeroAtom(of: tensors) {
       description =
         "\(head): atom \(atom) of \(place) is zero, so the frame's column has no direction"
-    } else if let layer = statistics.layerWithoutDirection {
+    } else if let index = statistics.layerWithoutDirection {
       description =
-        "\(head): a column of layer \(layer + 1) has no direction, its taps cancel where they wrap "
+        "\(head): a column of \(frame.name(ofColumn: index)) has no direction, its taps cancel where they wrap "
         + "around the image"
     } else {
       description = head
@@ -42,22 +44,5 @@ struct NonfiniteResult: Error, CustomStringConvertible {
     description =
       "\(statistic) of draw \(draw) is \(score): numbers on the way to it leave the range of "
       + "double precision"
-  }
-
-  /// The first row of zeros, with the words for its layer; nil where there is none.
-  private static func zeroAtom(of weights: NetworkWeights) -> (atom: Int, place: String)? {
-    let named =
-      weights.layers.enumerated().map { ("layer \($0.offset + 1)", $0.element) }
-      + weights.projections.sorted { $0.key < $1.key }.map {
-        ("the projection of layer \($0.key + 1)", $0.value)
-      }
-    for (place, tensor) in named {
-      let length = tensor.columns * tensor.kernel * tensor.kernel
-      let atom = (0..<tensor.rows).first { row in
-        tensor.values[row * length..<(row + 1) * length].allSatisfy { $0 == 0 }
-      }
-      if let atom { return (atom, place) }
-    }
-    return nil
   }
 }

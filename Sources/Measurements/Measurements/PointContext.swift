@@ -27,6 +27,8 @@ struct PointContext {
   var kept: [String: any Sendable] = [:]
   /// The network without a classifier, built when it is first asked for.
   private(set) lazy var network: BuiltNetwork = point.network.build()
+  /// The induced frame, found when it is first asked for; nil if there is none.
+  private(set) lazy var frame: NetworkFrame? = point.network.inducedFrame
   /// The parameters of the draw, or what training made of them.
   var parameters: GraphParameters?
 

@@ -46,6 +46,17 @@ extension Architecture {
     Family.layered.contains(family) && [.none, .batch].contains(normalization)
   }
 
+  /// Whether the induced frame is that of the layers: each is a column of its own, which activations that
+  /// rectify and batch normalisation behind a weight do not change.
+  public var hasLayerFrame: Bool {
+    let others: Set<ArchitectureKey> = [
+      .skipLength, .shortcut, .firstKernel, .branchScale, .activation, .normalization,
+    ]
+    let rectifiers: Set<ActivationFunction> = [.relu, .leakyReLU, .prelu, .relu6]
+    return isLayered && shortcut != .pad && options.keys.allSatisfy(others.contains)
+      && [.none, .batch].contains(normalization) && rectifiers.contains(activation)
+  }
+
   /// The channels of the inner layer of a perceptron of so many channels.
   public func hiddenWidth(of width: Int) -> Int {
     max(1, Int((Double(width) * (self[.mlpRatio]?.real ?? 4)).rounded()))

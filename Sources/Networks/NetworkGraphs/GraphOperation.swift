@@ -99,6 +99,9 @@ public protocol GraphOperation: Hashable, Sendable {
   ///
   /// - Parameter operands: whether the operands are like that.
   func keepsZeros(_ operands: [Bool]) -> Bool
+
+  /// What it is in an induced frame if it is applied to operands of these shapes.
+  func frameRole(_ operands: [OperandShape]) -> FrameRole
 }
 
 extension GraphOperation {
@@ -130,6 +133,9 @@ extension GraphOperation {
       },
       parameters: operands.reduce(0) { $0 + ($1.isParameter ? Double($1.shape.count) : 0) })
   }
+
+  /// No part of a frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .none }
 
   /// False.
   public func keepsZeros(_ operands: [Bool]) -> Bool { false }

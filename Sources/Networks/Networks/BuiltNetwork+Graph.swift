@@ -38,7 +38,8 @@ extension BuiltNetwork {
     let facts = zip(representations, operators).map { representation, own in
       RepresentationFacts(
         name: representation.name,
-        kind: RepresentationKind(of: representation.value, in: sorted), weighted: own)
+        kind: RepresentationKind(of: representation.value, in: sorted),
+        weighted: sorted.largest(own))
     }
     let network = BuiltNetwork(
       identity: identity, graph: sorted, representations: [.input] + facts,
@@ -46,6 +47,12 @@ extension BuiltNetwork {
       features: .value(values.last ?? sorted.input))
     return (network, own)
   }
+}
+
+extension BuiltNetwork {
+  /// For each representation, the input first, the linear operators whose outputs first reach it, as places
+  /// among the nodes of the graph.
+  public var operatorsOfRepresentations: [[Int]] { graph.operators(reaching: values) }
 }
 
 extension ParameterRole {
@@ -72,34 +79,45 @@ extension Graph {
     return roles
   }
 
-  /// For each of some representations the operator whose output first reaches it, the maximum of each
-  /// number where several do.
+  /// For each of some representations the operators whose outputs first reach it, as places of nodes.
   ///
   /// Operators are looked for up to the representations before it; if none stands there, it has those of
   /// these.
-  fileprivate func operators(
-    reaching representations: [ValueID]
-  ) -> [RepresentationFacts.Operator?] {
+  fileprivate func operators(reaching representations: [ValueID]) -> [[Int]] {
     let chosen = Set(representations)
     // For each value what reaches it without a representation between them, and what else does.
-    var direct = [RepresentationFacts.Operator?](repeating: nil, count: values.count)
+    var direct = [[Int]](repeating: [], count: values.count)
     var through = direct
-    for node in nodes {
+    func join(_ places: inout [Int], _ others: [Int]) {
+      for other in others where !places.contains(other) { places.append(other) }
+    }
+    for (index, node) in nodes.enumerated() {
       let place = node.output.index
       guard node.operation.role != .weighted else {
-        direct[place] = weightedOperator(node)
+        direct[place] = [index]
         continue
       }
       for case .value(let source) in node.operands {
+        let own = direct[source.index]
         if chosen.contains(source) {
-          through[place].join(direct[source.index] ?? through[source.index])
+          join(&through[place], own.isEmpty ? through[source.index] : own)
         } else {
-          direct[place].join(direct[source.index])
-          through[place].join(through[source.index])
+          join(&direct[place], own)
+          join(&through[place], through[source.index])
         }
       }
     }
-    return representations.map { direct[$0.index] ?? through[$0.index] }
+    return representations.map { representation in
+      let own = direct[representation.index]
+      return own.isEmpty ? through[representation.index] : own
+    }
+  }
+
+  /// The larger of each number of some operators; nil if there are none.
+  fileprivate func largest(_ places: [Int]) -> RepresentationFacts.Operator? {
+    var result: RepresentationFacts.Operator?
+    for place in places { result.join(weightedOperator(nodes[place])) }
+    return result
   }
 
   /// The numbers of a linear operator with a weight.
@@ -119,8 +137,7 @@ extension Graph {
 
 extension RepresentationFacts.Operator? {
   /// Takes the larger of each number.
-  fileprivate mutating func join(_ other: Self) {
-    guard let other else { return }
+  fileprivate mutating func join(_ other: RepresentationFacts.Operator) {
     guard let own = self else {
       self = other
       return

@@ -6,8 +6,10 @@ struct BlockPair: Sendable {
     let right: InducedFrame.Term
     /// The place of the terms' samplings among the meetings of the pair.
     let meeting: Int
-    /// The row.
+    /// The row, and the places of the terms in it.
     let row: Int
+    let leftPlace: Int
+    let rightPlace: Int
     /// The number of channels of the row.
     let rowChannels: Int
   }
@@ -25,6 +27,9 @@ struct BlockPair: Sendable {
   let selectorMask: UInt64
   /// The number of entries of a block in which only selectors meet.
   let selectorEntries: Int
+  /// Whether some product fills a block only in part, as those of grouped operators do, or constants can
+  /// cancel.
+  let isIrregular: Bool
 }
 
 /// The blocks of an induced Gram matrix on and above its diagonal that are not zero.
@@ -34,12 +39,16 @@ struct BlockPlan: Sendable {
   let columns: [Int]
 
   init(_ frame: InducedFrame, cache: inout StructureCache) {
+    let isPartial = frame.rows.map { row in
+      row.terms.map { $0.extent != nil || !frame.isWhole($0) }
+    }
     let identifiers = frame.rows.map { row in
       row.terms.map { cache.identifier(of: $0.sampling) }
     }
     // Keys hold two samplings' numbers in one.
     var keys: [[Int]] = []
     var drafts: [(left: Int, right: Int, products: [BlockPair.Product])] = []
+    var partial: [Bool] = []
     drafts.reserveCapacity(4 * frame.columns.count)
     keys.reserveCapacity(4 * frame.columns.count)
     // In each row terms are sorted by column, so the partners of a left column can be collected by
@@ -55,16 +64,19 @@ struct BlockPlan: Sendable {
           if partner[other.column] < first {
             partner[other.column] = drafts.count
             drafts.append((left, other.column, []))
+            partial.append(false)
             keys.append([])
           }
           let draft = partner[other.column]
           let key = identifier | identifiers[place.row][index]
           let known = keys[draft].firstIndex(of: key)
           if known == nil { keys[draft].append(key) }
+          let own = isPartial[place.row]
+          if own[place.term] || own[index] { partial[draft] = true }
           drafts[draft].products.append(
             BlockPair.Product(
               left: term, right: other, meeting: known ?? keys[draft].count - 1,
-              row: place.row, rowChannels: row.channels))
+              row: place.row, leftPlace: place.term, rightPlace: index, rowChannels: row.channels))
         }
       }
     }
@@ -74,7 +86,8 @@ struct BlockPlan: Sendable {
         key: key + [frame.columns[draft.left].size], size: frame.columns[draft.left].size
       ) { Self.meetings(draft.products) }
     }
-    pairs = zip(drafts, keys).map { draft, key in
+    pairs = zip(zip(drafts, partial), keys).map { draft, key in
+      let (draft, isPartial) = draft
       let same = draft.left == draft.right
       let classes = cache.pair(
         key: [columns[draft.left], same ? -1 : columns[draft.right]] + key,
@@ -82,7 +95,8 @@ struct BlockPlan: Sendable {
       ) { Self.meetings(draft.products) }
       return BlockPair(
         left: draft.left, right: draft.right, products: draft.products, classes: classes,
-        widths: (frame.columns[draft.left].channels, frame.columns[draft.right].channels))
+        widths: (frame.columns[draft.left].channels, frame.columns[draft.right].channels),
+        isPartial: isPartial)
     }
     self.columns = columns
   }
@@ -98,7 +112,8 @@ struct BlockPlan: Sendable {
 
 extension BlockPair {
   init(
-    left: Int, right: Int, products: [Product], classes: Int, widths: (left: Int, right: Int)
+    left: Int, right: Int, products: [Product], classes: Int, widths: (left: Int, right: Int),
+    isPartial: Bool
   ) {
     self.left = left
     self.right = right
@@ -107,6 +122,7 @@ extension BlockPair {
     var fullMask: UInt64 = 0
     var selectorMask: UInt64 = 0
     var shifts: [Int] = []
+    var signs: Set<FloatingPointSign> = []
     for product in products {
       guard case .selector(let first) = product.left.channels,
         case .selector(let second) = product.right.channels
@@ -115,9 +131,11 @@ extension BlockPair {
         continue
       }
       selectorMask |= 1 << product.meeting
+      signs.insert((product.left.factor * product.right.factor).sign)
       // Left channel a and right channel a + shift share a row channel.
       if !shifts.contains(first - second) { shifts.append(first - second) }
     }
+    isIrregular = isPartial || signs.count > 1
     self.fullMask = fullMask
     self.selectorMask = selectorMask
     selectorEntries = shifts.reduce(0) { sum, shift in
@@ -126,7 +144,7 @@ extension BlockPair {
   }
 
   /// The number of entries of a block, of those classes in which given meetings happen, that are not
-  /// identically zero.
+  /// identically zero, of a pair that is not irregular.
   ///
   /// Every entry is a polynomial in the weights: products of two entries where operators meet, single
   /// entries where one meets an identity, constants where two identities do. Equal monomials come with

@@ -135,6 +135,14 @@ public struct FrameMinimum: Hashable, Sendable {
     self.init(search, bound: bound)
   }
 
+  /// No minimum, of a frame for which none is searched: only what holds for all atoms is known of it.
+  ///
+  /// K atoms in D dimensions have a potential of at least max(K, K²/D).
+  public init(unsearched structure: FrameStructure) {
+    let (count, dimension) = (Double(structure.atomCount), Double(structure.frameDimension))
+    self.init(.unavailable, .nan, bound: max(count, count * count / dimension))
+  }
+
   /// The share of a minimum below which its distance to the bound certifies it.
   static let certifiedGap = 1e-3
 

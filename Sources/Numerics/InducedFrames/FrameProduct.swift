@@ -8,8 +8,18 @@ struct FrameProduct {
   private struct Part {
     let term: InducedFrame.Term
     let row: Int
-    /// For every column position the row position of each tap, −1 where there is none.
-    let targets: [Int]
+    /// The segments of the term.
+    let segments: [TermSegment]
+    /// The taps of every column position, one position behind the other.
+    let targets: [Target]
+    /// Where the taps of each position begin, and where the last ones end.
+    let starts: [Int]
+  }
+
+  /// A tap, and the row position that it ties a column position to.
+  private struct Target {
+    let tap: Int
+    let position: Int
   }
 
   private let blocks: GramBlocks
@@ -49,10 +59,16 @@ struct FrameProduct {
       rowStarts.append(dimension)
       dimension += row.channels * row.size * row.size
       for term in row.terms {
-        parts.append(Part(term: term, row: index, targets: Self.targets(term.sampling)))
+        let (targets, starts) = Self.targets(term.sampling)
+        let segments = frame.segments(term, rowChannels: row.channels)
+        parts.append(
+          Part(term: term, row: index, segments: segments, targets: targets, starts: starts))
         let taps = term.sampling.kernel * term.sampling.kernel
         let positions = term.sampling.columnSize * term.sampling.columnSize
-        largest = max(largest, taps * row.channels * positions)
+        for segment in segments {
+          guard case .weight(let weight, _, _) = segment.content else { continue }
+          largest = max(largest, taps * blocks.panels[weight].tapHeight * positions)
+        }
       }
     }
     self.parts = parts
@@ -65,20 +81,32 @@ struct FrameProduct {
     scaled = [Double](repeating: 0, count: count)
   }
 
-  private static func targets(_ sampling: Sampling) -> [Int] {
-    var targets: [Int] = []
+  private static func targets(_ sampling: Sampling) -> ([Target], starts: [Int]) {
+    let links = SamplingLinks(sampling).rows
+    var targets: [Target] = []
+    var starts = [0]
     for vertical in 0..<sampling.columnSize {
       for horizontal in 0..<sampling.columnSize {
-        for top in sampling.taps {
-          for left in sampling.taps {
-            let y = sampling.row(column: vertical, tap: top)
-            let x = sampling.row(column: horizontal, tap: left)
-            if let y, let x { targets.append(y * sampling.rowSize + x) } else { targets.append(-1) }
+        for top in links[vertical] {
+          for left in links[horizontal] {
+            targets.append(
+              Target(
+                tap: top.tap * sampling.kernel + left.tap,
+                position: top.position * sampling.rowSize + left.position))
           }
         }
+        starts.append(targets.count)
       }
     }
-    return targets
+    return (targets, starts)
+  }
+
+  /// The panel of a segment, and the place of its first number; nil for ones.
+  private func panel(_ segment: TermSegment) -> (panel: WeightPanels.Panel, start: Int, first: Int)?
+  {
+    guard case .weight(let weight, let column, let channel) = segment.content else { return nil }
+    let panel = blocks.panels[weight]
+    return (panel, panel.start + column * panel.stride, channel)
   }
 
   /// Sets y to F x.
@@ -89,19 +117,24 @@ struct FrameProduct {
       let column = blocks.frame.columns[part.term.column]
       let rows = blocks.frame.rows[part.row].channels
       let positions = column.size * column.size
-      let start = columnStarts[part.term.column]
-      guard case .weight(let first, let height) = blocks.operand(part.term) else {
-        forEachSelected(part) { x, y0 in y[y0] += part.term.sign * scaled[x] }
-        continue
-      }
-      addProduct(
-        .none, .none, rows: height, columns: positions, inner: column.channels,
-        factor: part.term.sign, blocks.panels.values, at: first, stride: height,
-        scaled, at: start, stride: column.channels, keeping: 0, to: &scratch, at: 0,
-        stride: height)
-      for (index, target) in part.targets.enumerated() where target >= 0 {
-        let to = rowStarts[part.row] + target * rows
-        for channel in 0..<rows { y[to + channel] += scratch[index * rows + channel] }
+      for segment in part.segments {
+        let start = columnStarts[part.term.column] + segment.columns.lowerBound
+        guard let (panel, first, channel) = panel(segment) else {
+          forEachSelected(part, segment) { x, y0 in y[y0] += part.term.factor * scaled[x] }
+          continue
+        }
+        addProduct(
+          .none, .none, rows: panel.stride, columns: positions, inner: segment.columns.count,
+          factor: part.term.factor, blocks.panels.values, at: first, stride: panel.stride,
+          scaled, at: start, stride: column.channels, keeping: 0, to: &scratch, at: 0,
+          stride: panel.stride)
+        for position in 0..<positions {
+          for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
+            let to = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
+            let from = position * panel.stride + target.tap * panel.tapHeight + channel
+            for row in 0..<segment.rows.count { y[to + row] += scratch[from + row] }
+          }
+        }
       }
     }
   }
@@ -113,35 +146,41 @@ struct FrameProduct {
       let column = blocks.frame.columns[part.term.column]
       let rows = blocks.frame.rows[part.row].channels
       let positions = column.size * column.size
-      let start = columnStarts[part.term.column]
-      guard case .weight(let first, let height) = blocks.operand(part.term) else {
-        forEachSelected(part) { to, y0 in x[to] += part.term.sign * y[y0] }
-        continue
-      }
-      for (index, target) in part.targets.enumerated() {
-        let from = rowStarts[part.row] + target * rows
-        for channel in 0..<rows {
-          scratch[index * rows + channel] = target < 0 ? 0 : y[from + channel]
+      for segment in part.segments {
+        let start = columnStarts[part.term.column] + segment.columns.lowerBound
+        guard let (panel, first, channel) = panel(segment) else {
+          forEachSelected(part, segment) { to, y0 in x[to] += part.term.factor * y[y0] }
+          continue
         }
+        for index in 0..<positions * panel.stride { scratch[index] = 0 }
+        for position in 0..<positions {
+          for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
+            let from = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
+            let to = position * panel.stride + target.tap * panel.tapHeight + channel
+            for row in 0..<segment.rows.count { scratch[to + row] += y[from + row] }
+          }
+        }
+        addProduct(
+          .transpose, .none, rows: segment.columns.count, columns: positions, inner: panel.stride,
+          factor: part.term.factor, blocks.panels.values, at: first, stride: panel.stride,
+          scratch, at: 0, stride: panel.stride, to: &x, at: start, stride: column.channels)
       }
-      addProduct(
-        .transpose, .none, rows: column.channels, columns: positions, inner: height,
-        factor: part.term.sign, blocks.panels.values, at: first, stride: height,
-        scratch, at: 0, stride: height, to: &x, at: start, stride: column.channels)
     }
     for index in 0..<count { x[index] *= scales[index] }
   }
 
-  /// Calls back with the places in x and y that a selector joins.
-  private func forEachSelected(_ part: Part, _ body: (Int, Int) -> Void) {
-    guard case .selector(let first) = part.term.channels else { return }
+  /// Calls back with the places in x and y that ones join.
+  private func forEachSelected(
+    _ part: Part, _ segment: TermSegment, _ body: (Int, Int) -> Void
+  ) {
     let column = blocks.frame.columns[part.term.column]
     let rows = blocks.frame.rows[part.row].channels
-    for (position, target) in part.targets.enumerated() {
-      for channel in 0..<column.channels {
-        body(
-          columnStarts[part.term.column] + position * column.channels + channel,
-          rowStarts[part.row] + target * rows + first + channel)
+    for position in 0..<column.size * column.size {
+      let from =
+        columnStarts[part.term.column] + position * column.channels + segment.columns.lowerBound
+      for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
+        let to = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
+        for channel in 0..<segment.rows.count { body(from + channel, to + channel) }
       }
     }
   }

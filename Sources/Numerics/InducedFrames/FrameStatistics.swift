@@ -22,8 +22,8 @@ public struct FrameStatistics: Hashable, Sendable {
   public private(set) var mutualCoherence: Double
   /// The sum of |G_ab| over different atoms, divided by N; NaN where N = 0.
   public private(set) var meanCoherence: Double
-  /// The index of the first layer with a column that has no direction; nil where statistics are
-  /// defined.
+  /// The index of the first unit, of plain networks the first layer, with a column that has no direction;
+  /// nil where statistics are defined.
   public private(set) var layerWithoutDirection: Int?
   /// The frame bounds, if they were asked for.
   public private(set) var bounds: InducedFrameBounds
@@ -44,7 +44,23 @@ public struct FrameStatistics: Hashable, Sendable {
     cache: inout StructureCache, shouldStop: () throws -> Void
   ) throws {
     let frame = InducedFrame(architecture)
-    let blocks = GramBlocks(frame, weights: weights, cache: &cache)
+    try self.init(
+      frame, tensors: frame.tensors(weights), bounds: bounds, cache: &cache, shouldStop: shouldStop)
+  }
+
+  /// Computes the statistics of a frame.
+  ///
+  /// - Parameters:
+  ///   - frame: the frame.
+  ///   - tensors: the tensors that its weights name.
+  ///   - bounds: whether the frame bounds are wanted, whose cost grows with the image.
+  ///   - cache: what earlier calls found; any cache gives the same numbers.
+  ///   - shouldStop: called between products of matrices; what it throws ends the computation.
+  public init(
+    _ frame: InducedFrame, tensors: [WeightTensor], bounds: Bool = false,
+    cache: inout StructureCache, shouldStop: () throws -> Void
+  ) throws {
+    let blocks = GramBlocks(frame, tensors: tensors, cache: &cache)
     let structure = FrameStructure(frame, plan: blocks.plan, cache: cache)
     try self.init(blocks, structure, shouldStop: shouldStop)
     if bounds { self.bounds = try InducedFrameBounds(blocks, shouldStop: shouldStop) }

@@ -1,6 +1,6 @@
 public import Architectures
 
-/// What an architecture alone says about its induced frame: counts, in integers.
+/// What a network says about its induced frame without its weights: counts, in integers.
 public struct FrameStructure: Hashable, Sendable {
   /// The number K of atoms, the frame's columns.
   public let atomCount: Int
@@ -15,8 +15,8 @@ public struct FrameStructure: Hashable, Sendable {
   /// What each layer's own Welch bound forces, spread over the non-zero entries of the Gram matrix.
   ///
   /// (1/N) Σ p² max(0, k²/(d·min(f, stride)²) − k) over layers of k atoms with d input channels, kernel
-  /// f and output size p; NaN where N = 0. It is no bound for the induced frame, whose minimum can be
-  /// smaller.
+  /// f and output size p; NaN where N = 0, and for networks that are no chains, residual or dense
+  /// networks of layers. It is no bound for the induced frame, whose minimum can be smaller.
   ///
   /// **Source**: L. Welch, "Lower bounds on the maximum cross correlation of signals", 1974.
   public let layerwiseWelchPotential: Double
@@ -29,7 +29,19 @@ public struct FrameStructure: Hashable, Sendable {
   ///
   /// **Complexity**: O(pairs of layers that meet), for geometries that the cache has.
   public init(_ architecture: Architecture, cache: inout StructureCache) {
-    let frame = InducedFrame(architecture)
+    self.init(InducedFrame(architecture), cache: &cache)
+  }
+
+  /// Takes the counts of a frame that is not made of layers.
+  public init(atomCount: Int, frameDimension: Int, gramNonzeros: Int) {
+    self.atomCount = atomCount
+    self.frameDimension = frameDimension
+    self.gramNonzeros = gramNonzeros
+    layerwiseWelchPotential = .nan
+  }
+
+  /// Counts a frame.
+  public init(_ frame: InducedFrame, cache: inout StructureCache) {
     self.init(frame, plan: BlockPlan(frame, cache: &cache), cache: cache)
   }
 
@@ -43,6 +55,10 @@ public struct FrameStructure: Hashable, Sendable {
       let widths = (
         left: frame.columns[pair.left].channels, right: frame.columns[pair.right].channels
       )
+      guard !pair.isIrregular else {
+        nonzeros += Self.irregularEntries(frame, plan, pair, cache)
+        continue
+      }
       let counts = cache[pair.classes].counts
       var entries = 0
       for vertical in counts {
@@ -64,7 +80,21 @@ public struct FrameStructure: Hashable, Sendable {
     atomCount = atoms
     frameDimension = dimension
     gramNonzeros = nonzeros
-    layerwiseWelchPotential = nonzeros == 0 ? .nan : welch / Double(nonzeros)
+    layerwiseWelchPotential =
+      nonzeros == 0 || frame.layers.isEmpty ? .nan : welch / Double(nonzeros)
+  }
+
+  /// The entries of a pair of columns, and of the same pair in the other order.
+  private static func irregularEntries(
+    _ frame: InducedFrame, _ plan: BlockPlan, _ pair: BlockPair, _ cache: StructureCache
+  ) -> Int {
+    let planes = cache[pair.classes].planeClasses(
+      sameColumn: pair.left == pair.right,
+      normCounts: (
+        cache.normCount(column: plan.columns[pair.left]),
+        cache.normCount(column: plan.columns[pair.right])
+      ))
+    return planes.reduce(0) { $0 + $1.count * BlockEntries(frame, pair, $1).count }
   }
 
   /// The deep frame potential of a frame potential: (‖G‖² − K) / N.

@@ -15,7 +15,13 @@ struct GramBlocks {
   private(set) var scales: [[Double]]
   private var squares: [Double]
 
+  /// The blocks of a chain, a residual or a dense network.
   init(_ frame: InducedFrame, weights: NetworkWeights, cache: inout StructureCache) {
+    self.init(frame, tensors: frame.tensors(weights), cache: &cache)
+  }
+
+  /// The blocks at the tensors that the frame's weights name.
+  init(_ frame: InducedFrame, tensors: [WeightTensor], cache: inout StructureCache) {
     let plan = BlockPlan(frame, cache: &cache)
     let normCounts = plan.columns.map { cache.normCount(column: $0) }
     self.frame = frame
@@ -27,7 +33,7 @@ struct GramBlocks {
         pair: pair.classes, sameColumn: pair.left == pair.right,
         normCounts: (normCounts[pair.left], normCounts[pair.right]))
     }
-    panels = WeightPanels(frame, weights: weights)
+    panels = WeightPanels(frame, tensors)
     scales = zip(frame.columns, normCounts).map { column, count in
       // Combinations of norm classes that no position has keep a scale of 1.
       [Double](repeating: 1, count: count * count * column.channels)
@@ -65,7 +71,7 @@ struct GramBlocks {
   /// Whether every column has a direction.
   var isFinite: Bool { columnWithoutDirection == nil }
 
-  /// What a term takes from a panel.
+  /// What a term takes from a panel, if it ties all channels of its column.
   enum Operand {
     /// A panel's columns from a place on.
     case weight(start: Int, stride: Int)
@@ -74,6 +80,8 @@ struct GramBlocks {
   }
 
   func operand(_ term: InducedFrame.Term) -> Operand {
+    precondition(
+      term.extent == nil && frame.isWhole(term), "gradients are those of layers without groups")
     switch term.channels {
     case .synthesis(let weight):
       let panel = panels[weight]
@@ -92,13 +100,15 @@ struct GramBlocks {
   ///   - plane: the class of their positions.
   ///   - block: left × right channels, column-major; overwritten.
   func form(_ pair: BlockPair, _ plane: PlaneClass, into block: inout [Double]) {
-    let (left, right) = widths(pair)
-    for index in 0..<left * right { block[index] = 0 }
+    let (height, right) = widths(pair)
+    for index in 0..<height * right { block[index] = 0 }
     for product in pair.products {
-      let (first, second) = (operand(product.left), operand(product.right))
-      let sign = product.left.sign * product.right.sign
-      for run in plane.runs[product.meeting] {
-        add(first, second, run, product.rowChannels, sign, widths: (left, right), to: &block)
+      let factor = product.left.factor * product.right.factor
+      frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
+        left, right, rows in
+        for run in plane.runs[product.meeting] {
+          add(left, right, run, rows, factor, height: height, to: &block)
+        }
       }
     }
   }
@@ -113,42 +123,74 @@ struct GramBlocks {
     }
   }
 
+  /// Where the numbers of a segment lie.
+  private func place(
+    _ segment: TermSegment, from row: Int
+  ) -> (start: Int, stride: Int, tapHeight: Int)? {
+    guard case .weight(let weight, let column, let channel) = segment.content else { return nil }
+    let panel = panels[weight]
+    let start = panel.start + column * panel.stride + channel + row - segment.rows.lowerBound
+    return (start, panel.stride, panel.tapHeight)
+  }
+
   private func add(
-    _ first: Operand, _ second: Operand, _ run: TapRun, _ rows: Int, _ sign: Double,
-    widths: (left: Int, right: Int), to block: inout [Double]
+    _ first: TermSegment, _ second: TermSegment, _ run: TapRun, _ rows: Range<Int>,
+    _ factor: Double, height: Int, to block: inout [Double]
   ) {
-    switch (first, second) {
-    case (.weight(let a, let aStride), .weight(let b, let bStride)):
-      addProduct(
-        .transpose, .none, rows: widths.left, columns: widths.right, inner: run.count * rows,
-        factor: sign, panels.values, at: a + run.left * rows, stride: aStride,
-        panels.values, at: b + run.right * rows, stride: bStride, to: &block, at: 0,
-        stride: widths.left)
-    case (.selector(let channel), .weight(let start, let stride)):
-      for b in 0..<widths.right {
-        let place = start + b * stride + run.right * rows + channel
-        for a in 0..<widths.left { block[a + b * widths.left] += sign * panels.values[place + a] }
+    let corner = first.columns.lowerBound + second.columns.lowerBound * height
+    let (left, right) = (first.columns.count, second.columns.count)
+    switch (place(first, from: rows.lowerBound), place(second, from: rows.lowerBound)) {
+    case (let a?, let b?):
+      // Whole taps that follow one another are one product.
+      let isWhole = rows.count == a.tapHeight && rows.count == b.tapHeight
+      for tap in 0..<(isWhole ? 1 : run.count) {
+        addProduct(
+          .transpose, .none, rows: left, columns: right,
+          inner: isWhole ? run.count * rows.count : rows.count, factor: factor,
+          panels.values, at: a.start + (run.left + tap) * a.tapHeight, stride: a.stride,
+          panels.values, at: b.start + (run.right + tap) * b.tapHeight, stride: b.stride,
+          to: &block, at: corner, stride: height)
       }
-    case (.weight(let start, let stride), .selector(let channel)):
-      for a in 0..<widths.left {
-        let place = start + a * stride + run.left * rows + channel
-        for b in 0..<widths.right { block[a + b * widths.left] += sign * panels.values[place + b] }
+    case (nil, let b?):
+      let shift = first.columns.lowerBound - first.rows.lowerBound
+      for column in 0..<right {
+        let place = b.start + column * b.stride + run.right * b.tapHeight
+        let target =
+          rows.lowerBound + shift + (second.columns.lowerBound + column) * height
+        for row in 0..<rows.count { block[target + row] += factor * panels.values[place + row] }
       }
-    case (.selector(let one), .selector(let other)):
-      for a in 0..<widths.left where (0..<widths.right).contains(a + one - other) {
-        block[a + (a + one - other) * widths.left] += sign
+    case (let a?, nil):
+      let shift = second.columns.lowerBound - second.rows.lowerBound
+      for column in 0..<left {
+        let place = a.start + column * a.stride + run.left * a.tapHeight
+        let target =
+          first.columns.lowerBound + column + (rows.lowerBound + shift) * height
+        for row in 0..<rows.count {
+          block[target + row * height] += factor * panels.values[place + row]
+        }
       }
+    case (nil, nil):
+      let shifts = (
+        first.columns.lowerBound - first.rows.lowerBound,
+        second.columns.lowerBound - second.rows.lowerBound
+      )
+      for row in rows { block[row + shifts.0 + (row + shifts.1) * height] += factor }
     }
   }
 
   /// The norms are the diagonals of a column's blocks with itself at y′ = y.
   private mutating func findScales() {
+    let frame = frame
     for (index, pair) in plan.pairs.enumerated() where pair.left == pair.right {
       let width = frame.columns[pair.left].channels
       for plane in classes[index] where plane.isDiagonal {
         for channel in 0..<width { squares[channel] = 0 }
         for product in pair.products {
-          for run in plane.runs[product.meeting] { addDiagonal(product, run, width) }
+          let factor = product.left.factor * product.right.factor
+          frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
+            left, right, rows in
+            for run in plane.runs[product.meeting] { addDiagonal(left, right, run, rows, factor) }
+          }
         }
         for channel in 0..<width {
           scales[pair.left][plane.leftNorm * width + channel] = 1 / squares[channel].squareRoot()
@@ -158,34 +200,57 @@ struct GramBlocks {
   }
 
   private mutating func addDiagonal(
-    _ product: BlockPair.Product, _ run: TapRun, _ width: Int
+    _ first: TermSegment, _ second: TermSegment, _ run: TapRun, _ rows: Range<Int>,
+    _ factor: Double
   ) {
-    let sign = product.left.sign * product.right.sign
-    let rows = product.rowChannels
-    switch (operand(product.left), operand(product.right)) {
-    case (.weight(let a, let aStride), .weight(let b, let bStride)):
-      for channel in 0..<width {
-        let x = a + channel * aStride + run.left * rows
-        let y = b + channel * bStride + run.right * rows
+    let channels = first.columns.clamped(to: second.columns)
+    guard !channels.isEmpty else { return }
+    let skipped = (
+      channels.lowerBound - first.columns.lowerBound,
+      channels.lowerBound - second.columns.lowerBound
+    )
+    switch (place(first, from: rows.lowerBound), place(second, from: rows.lowerBound)) {
+    case (let a?, let b?):
+      let isWhole = rows.count == a.tapHeight && rows.count == b.tapHeight
+      let (count, length) =
+        isWhole ? (1, run.count * rows.count) : (run.count, rows.count)
+      for channel in 0..<channels.count {
+        let x = a.start + (skipped.0 + channel) * a.stride + run.left * a.tapHeight
+        let y = b.start + (skipped.1 + channel) * b.stride + run.right * b.tapHeight
         var sum = 0.0
-        for index in 0..<run.count * rows {
-          sum += panels.values[x + index] * panels.values[y + index]
+        for tap in 0..<count {
+          for index in 0..<length {
+            sum +=
+              panels.values[x + tap * a.tapHeight + index]
+              * panels.values[y + tap * b.tapHeight + index]
+          }
         }
-        squares[channel] += sign * sum
+        squares[channels.lowerBound + channel] += factor * sum
       }
-    case (.selector(let first), .weight(let start, let stride)):
-      let place = start + run.right * rows + first
-      for channel in 0..<width {
-        squares[channel] += sign * panels.values[place + channel * stride + channel]
+    case (nil, let b?):
+      // The row that an identity ties a channel to.
+      let shift = first.rows.lowerBound - first.columns.lowerBound
+      for channel in channels where rows.contains(channel + shift) {
+        let column = channel - second.columns.lowerBound
+        let place = b.start + column * b.stride + run.right * b.tapHeight
+        squares[channel] += factor * panels.values[place + channel + shift - rows.lowerBound]
       }
-    case (.weight(let start, let stride), .selector(let first)):
-      let place = start + run.left * rows + first
-      for channel in 0..<width {
-        squares[channel] += sign * panels.values[place + channel * stride + channel]
+    case (let a?, nil):
+      let shift = second.rows.lowerBound - second.columns.lowerBound
+      for channel in channels where rows.contains(channel + shift) {
+        let column = channel - first.columns.lowerBound
+        let place = a.start + column * a.stride + run.left * a.tapHeight
+        squares[channel] += factor * panels.values[place + channel + shift - rows.lowerBound]
       }
-    case (.selector(let first), .selector(let second)):
-      guard first == second else { return }
-      for channel in 0..<width { squares[channel] += sign }
+    case (nil, nil):
+      let shifts = (
+        first.rows.lowerBound - first.columns.lowerBound,
+        second.rows.lowerBound - second.columns.lowerBound
+      )
+      guard shifts.0 == shifts.1 else { return }
+      for channel in channels where rows.contains(channel + shifts.0) {
+        squares[channel] += Double(run.count) * factor
+      }
     }
   }
 }

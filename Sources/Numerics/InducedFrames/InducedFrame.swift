@@ -1,20 +1,38 @@
 public import Architectures
 
-/// The induced frame of an architecture, as blocks of operators.
+/// The induced frame of a network, as blocks of operators.
 ///
-/// The frame has a block column per layer, whose columns are the layer's channels at its output
-/// positions, and a block row per layer. Each block is a sum of terms; most blocks have none or one.
-/// Everything else in this module is derived from this value.
+/// The frame has a block column per unit, whose columns are the unit's channels at its positions, and
+/// block rows. Units are the layers of chains, residual and dense networks, which have a block row each;
+/// those of other networks follow from their graphs. Each block is a sum of terms; most blocks have none
+/// or one. Everything else in this module is derived from this value.
 ///
 /// **Source**: Murdock & Lucey, "Dataless Model Selection with the Deep Frame Potential", CVPR 2020,
 /// figure 1.
 public struct InducedFrame: Hashable, Sendable {
-  /// Which weight an operator is made of.
-  public enum Weight: Hashable, Sendable {
-    /// The weight of a layer.
-    case layer(Int)
-    /// The 1 × 1 projection on the skip that ends at a layer.
-    case projection(Int)
+  /// The place of a weight, as terms use it, among those of its frame.
+  public struct Weight: Hashable, Sendable {
+    /// The place in `weights`.
+    public let index: Int
+  }
+
+  /// A weight as terms use it.
+  public struct WeightUse: Hashable, Sendable {
+    /// The place of the numbers among the tensors that statistics are given; a layer's projection comes
+    /// behind its weight.
+    public let tensor: Int
+    /// The number of atoms.
+    public let rows: Int
+    /// The number of input channels of each group.
+    public let columns: Int
+    /// The side of the kernel.
+    public let kernel: Int
+    /// The number of groups, each with its own atoms and input channels.
+    public let groups: Int
+    /// Whether atoms are columns of the frame, so that each is a column of its panel.
+    let isSynthesis: Bool
+    /// The number of positions at which each atom stands in the frame.
+    let copies: Int
   }
 
   /// What a term does to channels, at each of its taps.
@@ -27,16 +45,40 @@ public struct InducedFrame: Hashable, Sendable {
     case selector(first: Int)
   }
 
+  /// The channels that a term ties if they are not all of its column and its row.
+  struct Extent: Hashable, Sendable {
+    /// Those of the column.
+    let columns: Range<Int>
+    /// Those of the row.
+    let rows: Range<Int>
+    /// The weight's input channel that is the first of those on its side.
+    let firstInput: Int
+    /// The weight's atom that is the first of those on the other side.
+    let firstAtom: Int
+  }
+
   /// One summand of a block.
   public struct Term: Hashable, Sendable {
-    /// The block column, which is the index of a layer.
+    /// The block column.
     public let column: Int
-    /// The factor, +1 or −1.
-    public let sign: Double
+    /// The factor: +1 or −1, and smaller where means are taken.
+    public let factor: Double
     /// What the term does to channels.
     public let channels: Operator
     /// What the term does to positions.
     public let sampling: Sampling
+    /// The channels that it ties; nil if they are all of its column and its row, or follow from `channels`.
+    let extent: Extent?
+
+    init(
+      column: Int, factor: Double, channels: Operator, sampling: Sampling, extent: Extent? = nil
+    ) {
+      self.column = column
+      self.factor = factor
+      self.channels = channels
+      self.sampling = sampling
+      self.extent = extent
+    }
   }
 
   /// A block row.
@@ -63,11 +105,13 @@ public struct InducedFrame: Hashable, Sendable {
     let term: Int
   }
 
-  /// The layers, from which shapes of weights follow.
+  /// The layers of a chain, a residual or a dense network; none of other networks.
   public let layers: [Layer]
-  /// One block column per layer.
+  /// The weights, as terms use them.
+  public let weights: [WeightUse]
+  /// One block column per unit.
   public let columns: [Column]
-  /// One block row per layer.
+  /// The block rows.
   public let rows: [Row]
   /// The terms of each block column, by row.
   let places: [[Place]]
@@ -78,12 +122,35 @@ public struct InducedFrame: Hashable, Sendable {
   }
 
   init(layers: [Layer], form: Form) {
-    self.layers = layers
-    columns = layers.map { Column(channels: $0.width, size: $0.outputSize) }
-    rows = layers.map { layer in
-      form == .synthesis || layer.index == 0
-        ? Self.synthesisRow(layer) : Self.analysisRow(layer, in: layers)
+    var weights: [WeightUse] = []
+    weights.reserveCapacity(layers.count)
+    let rows = layers.map { layer in
+      let isSynthesis = form == .synthesis || layer.index == 0
+      let weight = Weight(index: weights.count)
+      let positions = layer.outputSize * layer.outputSize
+      func append(_ columns: Int, _ kernel: Int, isSynthesis: Bool) {
+        weights.append(
+          WeightUse(
+            tensor: weights.count, rows: layer.width, columns: columns, kernel: kernel, groups: 1,
+            isSynthesis: isSynthesis, copies: positions))
+      }
+      append(layer.inputWidth, layer.kernel, isSynthesis: isSynthesis)
+      if let skip = layer.skip, skip.projectionStride != nil {
+        append(layers[skip.layer].width, 1, isSynthesis: false)
+      }
+      return isSynthesis
+        ? Self.synthesisRow(layer, weight) : Self.analysisRow(layer, weight, in: layers)
     }
+    self.init(
+      layers: layers, weights: weights,
+      columns: layers.map { Column(channels: $0.width, size: $0.outputSize) }, rows: rows)
+  }
+
+  init(layers: [Layer], weights: [WeightUse], columns: [Column], rows: [Row]) {
+    self.layers = layers
+    self.weights = weights
+    self.columns = columns
+    self.rows = rows
     var places = [[Place]](repeating: [], count: columns.count)
     for (row, value) in rows.enumerated() {
       for (term, value) in value.terms.enumerated() {
@@ -93,19 +160,27 @@ public struct InducedFrame: Hashable, Sendable {
     self.places = places
   }
 
-  /// The number of weights, projections included.
+  /// The number of weights, projections included; those that the frame uses in two ways count twice.
   var weightCount: Int {
-    layers.reduce(0) { sum, layer in
-      let projection = layer.skip.flatMap { $0.projectionStride == nil ? nil : $0.layer }
-      return sum + layer.width * layer.inputWidth * layer.kernel * layer.kernel
-        + (projection.map { layer.width * layers[$0].width } ?? 0)
+    weights.reduce(0) { $0 + $1.rows * $1.columns * $1.kernel * $1.kernel }
+  }
+
+  /// The tensors of a chain's, a residual or a dense network's weights, in the order of `WeightUse`.
+  func tensors(_ network: NetworkWeights) -> [WeightTensor] {
+    precondition(network.layers.count == layers.count, "every layer has a weight")
+    return layers.flatMap { layer in
+      guard layer.skip?.projectionStride != nil else { return [network.layers[layer.index]] }
+      guard let projection = network.projections[layer.index] else {
+        preconditionFailure("the projection that ends at layer \(layer.index) has a weight")
+      }
+      return [network.layers[layer.index], projection]
     }
   }
 }
 
 extension InducedFrame {
   /// B_j w_j − u_j: the layer synthesises what it reads.
-  private static func synthesisRow(_ layer: Layer) -> Row {
+  private static func synthesisRow(_ layer: Layer, _ weight: Weight) -> Row {
     let identity = Sampling.identity(size: layer.inputSize)
     var terms: [Term] = []
     terms.reserveCapacity(layer.sources.count + 1)
@@ -113,12 +188,12 @@ extension InducedFrame {
       guard let index = source.layer else { continue }
       terms.append(
         Term(
-          column: index, sign: -1, channels: .selector(first: source.channelOffset),
+          column: index, factor: -1, channels: .selector(first: source.channelOffset),
           sampling: identity))
     }
     terms.append(
       Term(
-        column: layer.index, sign: 1, channels: .synthesis(.layer(layer.index)),
+        column: layer.index, factor: 1, channels: .synthesis(weight),
         sampling: Sampling(
           columnIsFine: false, kernel: layer.kernel, stride: layer.stride,
           columnSize: layer.outputSize, rowSize: layer.inputSize)))
@@ -126,7 +201,9 @@ extension InducedFrame {
   }
 
   /// w_j − B_jᵀ u_j − skip: the layer analyses what it reads.
-  private static func analysisRow(_ layer: Layer, in layers: [Layer]) -> Row {
+  private static func analysisRow(
+    _ layer: Layer, _ weight: Weight, in layers: [Layer]
+  ) -> Row {
     let identity = Sampling.identity(size: layer.outputSize)
     let reading = Sampling(
       columnIsFine: true, kernel: layer.kernel, stride: layer.stride,
@@ -137,26 +214,26 @@ extension InducedFrame {
       if let stride = skip.projectionStride {
         terms.append(
           Term(
-            column: skip.layer, sign: -1,
-            channels: .analysis(.projection(layer.index), first: 0),
+            column: skip.layer, factor: -1,
+            channels: .analysis(Weight(index: weight.index + 1), first: 0),
             sampling: Sampling(
               columnIsFine: true, kernel: 1, stride: stride,
               columnSize: layers[skip.layer].outputSize, rowSize: layer.outputSize)))
       } else {
         terms.append(
-          Term(column: skip.layer, sign: -1, channels: .selector(first: 0), sampling: identity))
+          Term(column: skip.layer, factor: -1, channels: .selector(first: 0), sampling: identity))
       }
     }
     for source in layer.sources {
       guard let index = source.layer else { continue }
       terms.append(
         Term(
-          column: index, sign: -1,
-          channels: .analysis(.layer(layer.index), first: source.channelOffset),
+          column: index, factor: -1,
+          channels: .analysis(weight, first: source.channelOffset),
           sampling: reading))
     }
     terms.append(
-      Term(column: layer.index, sign: 1, channels: .selector(first: 0), sampling: identity))
+      Term(column: layer.index, factor: 1, channels: .selector(first: 0), sampling: identity))
     return Row(channels: layer.width, size: layer.outputSize, terms: terms)
   }
 }

@@ -1,4 +1,5 @@
 public import Architectures
+public import Networks
 internal import OpenBLAS
 
 /// How similar the atoms of a layer's own convolutional dictionary are.
@@ -14,6 +15,31 @@ public struct LayerCoherence: Hashable, Sendable {
   ///
   /// **Range**: 0 ≤ coherence ≤ 1 but for rounding.
   public let coherence: Double
+
+  /// The shape of a weight that makes a dictionary, of one group of a grouped operator.
+  public struct Shape: Hashable, Sendable {
+    /// The number k of atoms.
+    public let rows: Int
+    /// The number d of input channels.
+    public let columns: Int
+    /// The side f of the kernel.
+    public let kernel: Int
+    /// The stride s.
+    public let stride: Int
+
+    /// The weight of a layer.
+    public init(_ layer: Layer) {
+      (rows, columns) = (layer.width, layer.inputWidth)
+      (kernel, stride) = (layer.kernel, layer.stride)
+    }
+
+    /// A group's part of an operator; nil if its taps do not lie side by side.
+    public init?(_ operator: UnitGraph.Operator) {
+      guard `operator`.step.dilation == 1 else { return nil }
+      (rows, columns) = (`operator`.rows / `operator`.groups, `operator`.columns)
+      (kernel, stride) = (`operator`.step.kernel, `operator`.step.stride)
+    }
+  }
 
   /// Computes the coherence of a weight's dictionary.
   ///
@@ -59,20 +85,20 @@ public struct LayerCoherence: Hashable, Sendable {
   ///
   /// **Source**: the one-dimensional case of one channel is that of V. Papyan, J. Sulam & M. Elad,
   /// "Working locally thinking globally", 2017.
-  public static func bound(of layer: Layer) -> Double {
-    let side = min(layer.kernel, layer.stride)
-    let excess = Double(layer.width) / Double(layer.inputWidth * side * side) - 1
-    let reach = 2 * reach(kernel: layer.kernel, stride: layer.stride) - 1
-    let others = layer.width * reach * reach - 1
+  public static func bound(of shape: Shape) -> Double {
+    let side = min(shape.kernel, shape.stride)
+    let excess = Double(shape.rows) / Double(shape.columns * side * side) - 1
+    let reach = 2 * reach(kernel: shape.kernel, stride: shape.stride) - 1
+    let others = shape.rows * reach * reach - 1
     return excess > 0 ? (excess / Double(others)).squareRoot() : 0
   }
 
   /// Floating-point operations in products of matrices.
-  public static func flops(of layer: Layer) -> Double {
-    let taps = lags(kernel: layer.kernel, stride: layer.stride).reduce(0) { sum, lag in
-      sum + (layer.kernel - abs(lag.down)) * (layer.kernel - abs(lag.right))
+  public static func flops(of shape: Shape) -> Double {
+    let taps = lags(kernel: shape.kernel, stride: shape.stride).reduce(0) { sum, lag in
+      sum + (shape.kernel - abs(lag.down)) * (shape.kernel - abs(lag.right))
     }
-    return 2 * Double(layer.width * layer.width) * Double(layer.inputWidth * taps)
+    return 2 * Double(shape.rows * shape.rows) * Double(shape.columns * taps)
   }
 
   /// Along one axis the number of positions, to one side, whose atoms share pixels with an atom,

@@ -64,10 +64,11 @@ struct PositionClasses: Sendable {
   init(meetings: [Meeting], left: [Int], right: [Int], sameColumn: Bool) {
     precondition(meetings.count <= 64, "two columns meet in at most 64 ways")
     kernels = meetings.map { ($0.left.kernel, $0.right.kernel) }
+    let links = Self.links(meetings)
     var known: [[Int]: Int] = [:]
     var events: [Event] = []
     for position in left.indices {
-      Self.list(meetings, at: position, into: &events)
+      Self.list(links, at: position, into: &events)
       var start = 0
       while start < events.count {
         let other = events[start].other
@@ -112,8 +113,9 @@ struct PositionClasses: Sendable {
   static func normClasses(meetings: [Meeting], size: Int) -> [Int] {
     var known: [[Int]: Int] = [:]
     var events: [Event] = []
+    let links = links(meetings)
     return (0..<size).map { position in
-      list(meetings, at: position, into: &events)
+      list(links, at: position, into: &events)
       var signature: [Int] = []
       for event in events where event.other == position {
         signature.append(event.meeting)
@@ -139,16 +141,25 @@ extension PositionClasses {
     }
   }
 
+  /// From the left column to the row, and from the row to the right column, for each meeting.
+  private typealias MeetingLinks = (rows: [[SamplingLinks.Link]], columns: [[SamplingLinks.Link]])
+
+  private static func links(_ meetings: [Meeting]) -> [MeetingLinks] {
+    meetings.map { (SamplingLinks($0.left).rows, SamplingLinks($0.right).columns) }
+  }
+
   /// Everything that a left position meets, sorted by the right position.
-  private static func list(_ meetings: [Meeting], at position: Int, into events: inout [Event]) {
+  private static func list(
+    _ meetings: [MeetingLinks], at position: Int, into events: inout [Event]
+  ) {
     events.removeAll(keepingCapacity: true)
     for (index, meeting) in meetings.enumerated() {
-      for left in meeting.left.taps {
-        guard let row = meeting.left.row(column: position, tap: left) else { continue }
-        for right in meeting.right.taps {
-          guard let other = meeting.right.column(row: row, tap: right) else { continue }
+      for left in meeting.rows[position] {
+        for right in meeting.columns[left.position] {
           events.append(
-            Event(other: other, meeting: index, taps: TapPair(left: left, right: right)))
+            Event(
+              other: right.position, meeting: index,
+              taps: TapPair(left: left.tap, right: right.tap)))
         }
       }
     }

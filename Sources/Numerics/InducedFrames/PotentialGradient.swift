@@ -31,16 +31,12 @@ struct PotentialGradient {
     var first = 0
     for panel in blocks.panels.panels {
       WeightPanels.forEachEntry(panel) { atom, index in atoms[index] = first + atom }
-      first += panel.interleaved ?? panel.columns
+      first += panel.atoms
     }
     self.atoms = atoms
     var copies = [Double](repeating: 1, count: atoms.count)
-    for layer in blocks.frame.layers {
-      let positions = Double(layer.outputSize * layer.outputSize)
-      for panel in [blocks.panels.layers[layer.index], blocks.panels.projections[layer.index]] {
-        guard let panel else { continue }
-        WeightPanels.forEachEntry(panel) { _, index in copies[index] = positions }
-      }
+    for (panel, weight) in zip(blocks.panels.panels, blocks.frame.weights) {
+      WeightPanels.forEachEntry(panel) { _, index in copies[index] = Double(weight.copies) }
     }
     self.copies = copies
     let largest = blocks.plan.pairs.map { blocks.widths($0).left * blocks.widths($0).right }.max()
@@ -130,7 +126,7 @@ struct PotentialGradient {
     _ product: BlockPair.Product, _ run: TapRun, _ widths: (left: Int, right: Int),
     _ gradient: inout [Double]
   ) {
-    let sign = product.left.sign * product.right.sign
+    let sign = product.left.factor * product.right.factor
     let rows = product.rowChannels
     let inner = run.count * rows
     let values = blocks.panels.values
@@ -182,7 +178,7 @@ struct PotentialGradient {
     _ product: BlockPair.Product, _ run: TapRun, _ channel: Int, _ factor: Double,
     _ gradient: inout [Double]
   ) {
-    let factor = factor * product.left.sign * product.right.sign
+    let factor = factor * product.left.factor * product.right.factor
     let rows = product.rowChannels
     switch (blocks.operand(product.left), blocks.operand(product.right)) {
     case (.weight(let a, let aStride), .weight(let b, let bStride)):

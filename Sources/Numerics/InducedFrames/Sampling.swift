@@ -1,57 +1,122 @@
+internal import Networks
+
 /// How the positions of a block column and of a block row meet, in one of the two dimensions.
 ///
-/// A layer of stride s ties a coarse grid of ⌈P/s⌉ positions to a fine one of P: tap t of the coarse
-/// position y lies on the fine position s·y + t modulo P. Kernels are square and the same in both
-/// dimensions, so one value describes both. As s·y < P for every coarse y, a fine position and a tap
-/// belong to at most one coarse position.
+/// An operator with a kernel ties a coarse grid to a fine one of P positions: tap t of the coarse position
+/// y lies on the fine position s·y + t·dilation + offset modulo P. Pooling before and behind it goes over
+/// grids of its own, so positions meet by a chain of such steps. Kernels are square and the same in both
+/// dimensions, so one value describes both.
 public struct Sampling: Hashable, Sendable {
   /// Whether the column's grid is the fine one, as for the operator Bᵀ that analyses what it reads.
   public let columnIsFine: Bool
-  /// The side f of the kernel; taps run from −⌊(f − 1)/2⌋ to ⌊f/2⌋.
-  public let kernel: Int
-  /// The stride s.
-  public let stride: Int
   /// The number of positions of the column's grid.
   public let columnSize: Int
   /// The number of positions of the row's grid.
   public let rowSize: Int
+  /// The step whose taps are those of a weight; one tap where there is none.
+  let step: Step
+  /// The steps between the fine grid and that step, from the fine one on.
+  let before: [UnitGraph.Step]
+  /// The steps between that step and the coarse grid.
+  let after: [UnitGraph.Step]
+
+  /// How taps lie on a fine grid.
+  struct Step: Hashable, Sendable {
+    let kernel: Int
+    let stride: Int
+    let dilation: Int
+    let offset: Int
+  }
+
+  /// The sampling of a layer's operator, whose taps run from −⌊(f − 1)/2⌋ to ⌊f/2⌋.
+  init(columnIsFine: Bool, kernel: Int, stride: Int, columnSize: Int, rowSize: Int) {
+    self.columnIsFine = columnIsFine
+    self.columnSize = columnSize
+    self.rowSize = rowSize
+    step = Step(kernel: kernel, stride: stride, dilation: 1, offset: -Self.centre(kernel: kernel))
+    before = []
+    after = []
+  }
+
+  /// The sampling of a path.
+  init(
+    columnIsFine: Bool, columnSize: Int, rowSize: Int, before: [UnitGraph.Step],
+    step: UnitGraph.Step?, after: [UnitGraph.Step]
+  ) {
+    self.columnIsFine = columnIsFine
+    self.columnSize = columnSize
+    self.rowSize = rowSize
+    self.step = Step(
+      kernel: step?.kernel ?? 1, stride: step?.stride ?? 1, dilation: step?.dilation ?? 1,
+      offset: step?.offset ?? 0)
+    self.before = before
+    self.after = after
+  }
 
   /// The sampling of an operator that keeps positions as they are.
   static func identity(size: Int) -> Self {
     Self(columnIsFine: false, kernel: 1, stride: 1, columnSize: size, rowSize: size)
   }
 
-  /// The taps, centred where the kernel is odd.
-  var taps: ClosedRange<Int> { -Self.centre(kernel: kernel)...kernel / 2 }
-
-  /// The place of tap 0 in a kernel.
+  /// The place of the middle tap of a layer's kernel.
   static func centre(kernel: Int) -> Int { (kernel - 1) / 2 }
 
-  /// The row position that a tap ties to a column position.
-  func row(column: Int, tap: Int) -> Int? {
-    columnIsFine
-      ? coarse(fine: column, tap: tap, size: columnSize)
-      : fine(coarse: column, tap: tap, size: rowSize)
+  /// The side f of the kernel.
+  public var kernel: Int { step.kernel }
+  /// The stride s.
+  public var stride: Int { step.stride }
+}
+
+/// All pairs of positions that a sampling ties, in one dimension.
+struct SamplingLinks {
+  /// A position of the other grid, and the tap that ties it, counted from 0.
+  struct Link {
+    let tap: Int
+    let position: Int
   }
 
-  /// The column position that a tap ties to a row position.
-  func column(row: Int, tap: Int) -> Int? {
-    columnIsFine
-      ? fine(coarse: row, tap: tap, size: columnSize)
-      : coarse(fine: row, tap: tap, size: rowSize)
-  }
+  /// For each position of the column those of the row, by tap.
+  private(set) var rows: [[Link]]
+  /// For each position of the row those of the column.
+  private(set) var columns: [[Link]]
 
-  private func fine(coarse: Int, tap: Int, size: Int) -> Int {
-    Self.modulo(stride * coarse + tap, size)
+  init(_ sampling: Sampling) {
+    let (fineSize, coarseSize) =
+      sampling.columnIsFine
+      ? (sampling.columnSize, sampling.rowSize) : (sampling.rowSize, sampling.columnSize)
+    var fine = [[Link]](repeating: [], count: fineSize)
+    var coarse = [[Link]](repeating: [], count: coarseSize)
+    // The grid that the taps of the weight lie on.
+    let middle = sampling.before.last?.coarseSize ?? fineSize
+    for y in 0..<coarseSize {
+      var starts = [y]
+      for step in sampling.after.reversed() { starts = starts.flatMap { step.places(of: $0) } }
+      for tap in 0..<sampling.step.kernel {
+        var places = starts.map { start in
+          modulo(
+            sampling.step.stride * start + tap * sampling.step.dilation + sampling.step.offset,
+            middle)
+        }
+        for step in sampling.before.reversed() { places = places.flatMap { step.places(of: $0) } }
+        for place in places {
+          coarse[y].append(Link(tap: tap, position: place))
+          fine[place].append(Link(tap: tap, position: y))
+        }
+      }
+    }
+    for place in fine.indices { fine[place].sort { ($0.tap, $0.position) < ($1.tap, $1.position) } }
+    (rows, columns) = sampling.columnIsFine ? (fine, coarse) : (coarse, fine)
   }
+}
 
-  private func coarse(fine: Int, tap: Int, size: Int) -> Int? {
-    let start = Self.modulo(fine - tap, size)
-    return start.isMultiple(of: stride) ? start / stride : nil
+extension UnitGraph.Step {
+  /// The fine positions that a coarse one is made of.
+  fileprivate func places(of coarse: Int) -> [Int] {
+    (0..<kernel).map { modulo(stride * coarse + $0 * dilation + offset, fineSize) }
   }
+}
 
-  private static func modulo(_ value: Int, _ size: Int) -> Int {
-    let rest = value % size
-    return rest < 0 ? rest + size : rest
-  }
+private func modulo(_ value: Int, _ size: Int) -> Int {
+  let rest = value % size
+  return rest < 0 ? rest + size : rest
 }

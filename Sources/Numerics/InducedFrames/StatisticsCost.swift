@@ -27,7 +27,11 @@ public struct StatisticsCost: Hashable, Sendable {
   ///
   /// **Complexity**: O(classes of positions of pairs of layers that meet).
   public init(_ architecture: Architecture, cache: inout StructureCache) {
-    let frame = InducedFrame(architecture)
+    self.init(withBounds: InducedFrame(architecture), cache: &cache)
+  }
+
+  /// Counts the work that `FrameStatistics` does with a frame.
+  public init(withBounds frame: InducedFrame, cache: inout StructureCache) {
     self.init(frame, cache: &cache)
     countBounds(frame)
   }
@@ -56,8 +60,28 @@ public struct StatisticsCost: Hashable, Sendable {
     _ entries: Double, widths: Double
   ) {
     let isProduct = product.meeting >= 0
-    let rowChannels = Double(frame.rows[Int(product.row)].channels)
-    for taps in shape.meetings[Int(isProduct ? product.meeting : -1 - product.meeting)] {
+    let row = frame.rows[Int(product.row)]
+    let (left, right) = (row.terms[Int(product.left)], row.terms[Int(product.right)])
+    let meetings = shape.meetings[Int(isProduct ? product.meeting : -1 - product.meeting)]
+    guard frame.isWhole(left), frame.isWhole(right) else {
+      var (own, sums, inner, calls) = (0.0, 0.0, 0.0, 0.0)
+      frame.forEachMeeting(left, right, rowChannels: row.channels) { left, right, rows in
+        own += Double(left.columns.count) * Double(right.columns.count)
+        sums += Double(left.columns.count + right.columns.count) * Double(rows.count)
+        inner = max(inner, Double(rows.count))
+        calls += 1
+      }
+      for taps in meetings {
+        addedEntries += own * Double(taps.runCount)
+        guard isProduct else { continue }
+        productFLOPs += 2 * own * inner * Double(taps.tapCount)
+        operandEntries += sums * Double(taps.tapCount)
+        productCalls += calls * Double(taps.runCount)
+      }
+      return
+    }
+    let rowChannels = Double(row.channels)
+    for taps in meetings {
       addedEntries += entries * Double(taps.runCount)
       guard isProduct else { continue }
       let inner = rowChannels * Double(taps.tapCount)

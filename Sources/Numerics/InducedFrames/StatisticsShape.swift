@@ -16,6 +16,9 @@ struct StatisticsShape: Sendable {
   /// A product of two terms in one row.
   struct Product: Sendable {
     let row: Int32
+    /// The terms, by their places in the row.
+    let left: Int32
+    let right: Int32
     /// The place of what its meeting does in `meetings`; −1 − the place if one term is an identity.
     let meeting: Int32
   }
@@ -58,7 +61,9 @@ struct StatisticsShape: Sendable {
           let place = Int32(first + product.meeting)
           let isProduct = !product.left.isSelector && !product.right.isSelector
           products.append(
-            Product(row: Int32(product.row), meeting: isProduct ? place : -1 - place))
+            Product(
+              row: Int32(product.row), left: Int32(product.leftPlace),
+              right: Int32(product.rightPlace), meeting: isProduct ? place : -1 - place))
         }
       }
       pairs.append(

@@ -14,16 +14,13 @@ struct TapRun: Hashable, Sendable {
   static func runs(vertical: [TapPair], horizontal: [TapPair], kernels: (left: Int, right: Int))
     -> [TapRun]
   {
-    let left = Sampling.centre(kernel: kernels.left)
-    let right = Sampling.centre(kernel: kernels.right)
     var pairs: [TapPair] = []
     pairs.reserveCapacity(vertical.count * horizontal.count)
     for v in vertical {
       for h in horizontal {
         pairs.append(
           TapPair(
-            left: (v.left + left) * kernels.left + h.left + left,
-            right: (v.right + right) * kernels.right + h.right + right))
+            left: v.left * kernels.left + h.left, right: v.right * kernels.right + h.right))
       }
     }
     // By lag, then by place: neighbours of a run come to stand together.

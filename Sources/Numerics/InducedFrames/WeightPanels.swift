@@ -16,80 +16,60 @@ struct WeightPanels: Sendable {
     let columns: Int
     /// The side of the kernel.
     let kernel: Int
-    /// The number of atoms if they are interleaved in the rows, nil if each is a column.
+    /// The number of groups; each has as many of the columns, and as many of the atoms.
+    let groups: Int
+    /// The number of a group's atoms if they are interleaved in the rows, nil if each is a column.
     let interleaved: Int?
 
     /// The number of rows of each tap.
     var tapHeight: Int { stride / (kernel * kernel) }
 
+    /// The number of atoms.
+    var atoms: Int { interleaved.map { $0 * groups } ?? columns }
+
     /// The places of all numbers.
     var places: Range<Int> { start..<start + columns * stride }
   }
 
-  private(set) var layers: [Panel] = []
-  private(set) var projections: [Int: Panel] = [:]
+  /// The panel of each weight of the frame, in the order of their numbers.
+  private(set) var panels: [Panel] = []
   /// The numbers of all panels.
   var values: [Double] = []
 
   /// Normalises the rows of all weights and lays them out as a frame's terms use them.
   ///
   /// A row of zeros becomes NaN.
-  init(_ frame: InducedFrame, weights: NetworkWeights) {
-    precondition(weights.layers.count == frame.layers.count, "every layer has a weight")
-    values.reserveCapacity(
-      weights.layers.reduce(0) { $0 + $1.values.count }
-        + weights.projections.values.reduce(0) { $0 + $1.values.count })
-    for layer in frame.layers {
-      let weight = weights.layers[layer.index]
+  ///
+  /// - Parameter tensors: the tensors that the frame's weights name; of grouped ones the columns are those
+  ///   of a group.
+  init(_ frame: InducedFrame, _ tensors: [WeightTensor]) {
+    values.reserveCapacity(frame.weightCount)
+    for weight in frame.weights {
+      let tensor = tensors[weight.tensor]
       precondition(
-        weight.rows == layer.width && weight.columns == layer.inputWidth
-          && weight.kernel == layer.kernel, "layer \(layer.index) has a weight of its shape")
-      let isSynthesis = frame.rows[layer.index].terms.contains { term in
-        if case .synthesis = term.channels { true } else { false }
-      }
-      layers.append(append(weight, isSynthesis: isSynthesis))
-      guard let skip = layer.skip, skip.projectionStride != nil else { continue }
-      guard let projection = weights.projections[layer.index] else {
-        preconditionFailure("the projection that ends at layer \(layer.index) has a weight")
-      }
-      precondition(
-        projection.rows == layer.width && projection.columns == frame.layers[skip.layer].width
-          && projection.kernel == 1,
-        "the projection that ends at layer \(layer.index) has a weight of its shape")
-      projections[layer.index] = append(projection, isSynthesis: false)
+        tensor.rows == weight.rows && tensor.columns == weight.columns
+          && tensor.kernel == weight.kernel, "weight \(weight.tensor) has its shape")
+      append(tensor, weight)
     }
     normalize()
   }
 
   /// The panel of a weight.
-  subscript(weight: InducedFrame.Weight) -> Panel {
-    switch weight {
-    case .layer(let index): return layers[index]
-    case .projection(let index):
-      guard let panel = projections[index] else {
-        preconditionFailure("the projection that ends at layer \(index) has a weight")
-      }
-      return panel
-    }
-  }
-
-  /// All panels, in the order of their numbers.
-  var panels: [Panel] {
-    (layers + projections.values).sorted { $0.start < $1.start }
-  }
+  subscript(weight: InducedFrame.Weight) -> Panel { panels[weight.index] }
 
   /// Lays a weight out: entry (k, c) of a tap is in column k of a synthesis, in column c of an
   /// analysis, at the row of the tap and the other channel.
-  private mutating func append(_ weight: WeightTensor, isSynthesis: Bool) -> Panel {
+  private mutating func append(_ tensor: WeightTensor, _ weight: InducedFrame.WeightUse) {
     let taps = weight.kernel * weight.kernel
+    let atoms = weight.rows / weight.groups
     let (columns, channels) =
-      isSynthesis ? (weight.rows, weight.columns) : (weight.columns, weight.rows)
+      weight.isSynthesis ? (weight.rows, weight.columns) : (weight.columns * weight.groups, atoms)
     let panel = Panel(
       start: values.count, stride: taps * channels, columns: columns, kernel: weight.kernel,
-      interleaved: isSynthesis ? nil : channels)
-    values.append(contentsOf: repeatElement(0, count: weight.values.count))
-    Self.forEachWeight(panel) { source, index in values[index] = weight.values[source] }
-    return panel
+      groups: weight.groups, interleaved: weight.isSynthesis ? nil : channels)
+    values.append(contentsOf: repeatElement(0, count: tensor.values.count))
+    Self.forEachWeight(panel) { source, index in values[index] = tensor.values[source] }
+    panels.append(panel)
   }
 
   /// Calls back with the place of every number in its weight, row-major, and in the panels.
@@ -97,11 +77,14 @@ struct WeightPanels: Sendable {
   static func forEachWeight(_ panel: Panel, _ body: (_ source: Int, _ index: Int) -> Void) {
     let (taps, channels) = (panel.kernel * panel.kernel, panel.tapHeight)
     let isSynthesis = panel.interleaved == nil
-    let (rows, columns) = isSynthesis ? (panel.columns, channels) : (channels, panel.columns)
+    let ofGroup = panel.columns / panel.groups
+    let (rows, columns) =
+      isSynthesis ? (panel.columns, channels) : (channels * panel.groups, ofGroup)
     var source = 0
     for k in 0..<rows {
       for c in 0..<columns {
-        let (column, channel) = isSynthesis ? (k, c) : (c, k)
+        let (column, channel) =
+          isSynthesis ? (k, c) : (k / channels * ofGroup + c, k % channels)
         let start = panel.start + column * panel.stride + channel
         for tap in 0..<taps {
           body(source, start + tap * channels)
@@ -143,8 +126,7 @@ struct WeightPanels: Sendable {
 
   /// The sum of a function of the entries over each atom of a panel.
   static func atomSums(_ panel: Panel, _ value: (Int) -> Double) -> [Double] {
-    let atoms = panel.interleaved ?? panel.columns
-    var sums = [Double](repeating: 0, count: atoms)
+    var sums = [Double](repeating: 0, count: panel.atoms)
     forEachEntry(panel) { atom, index in sums[atom] += value(index) }
     return sums
   }
@@ -155,8 +137,9 @@ struct WeightPanels: Sendable {
     var index = panel.start
     for column in 0..<panel.columns {
       if let atoms = panel.interleaved {
+        let first = column / (panel.columns / panel.groups) * atoms
         for _ in 0..<panel.stride / atoms {
-          for atom in 0..<atoms {
+          for atom in first..<first + atoms {
             body(atom, index)
             index += 1
           }

@@ -38,15 +38,17 @@ public struct WeightPotential {
     atomCount = Double(structure.atomCount)
     potential = PotentialGradient(blocks, atomCount: structure.atomCount)
     var places = [Int](repeating: 0, count: potential.count)
-    func place(_ panel: WeightPanels.Panel?, from start: Int?) {
-      guard let panel, let start else {
+    var starts: [Int] = []
+    for layer in frame.layers {
+      starts.append(layers[layer.index])
+      guard layer.skip?.projectionStride != nil else { continue }
+      guard let start = projections[layer.index] else {
         preconditionFailure("projections are those of the architecture")
       }
-      WeightPanels.forEachWeight(panel) { source, index in places[index] = start + source }
+      starts.append(start)
     }
-    for (panel, start) in zip(blocks.panels.layers, layers) { place(panel, from: start) }
-    for layer in blocks.panels.projections.keys {
-      place(blocks.panels.projections[layer], from: projections[layer])
+    for (panel, start) in zip(blocks.panels.panels, starts) {
+      WeightPanels.forEachWeight(panel) { source, index in places[index] = start + source }
     }
     self.places = places
     point = [Double](repeating: 0, count: places.count)

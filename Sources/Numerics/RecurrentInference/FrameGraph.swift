@@ -61,7 +61,7 @@ struct FrameGraph {
       for term in row.terms where term.column == layer {
         terms.append(
           Signed(
-            value: adjoint(of: term, in: row, residual.value), sign: -term.sign * residual.sign))
+            value: adjoint(of: term, in: row, residual.value), sign: -term.factor * residual.sign))
       }
     }
     return sum(terms)
@@ -76,7 +76,7 @@ struct FrameGraph {
     let row = frame.rows[index]
     var terms: [Signed] = []
     for group in Self.groups(of: row, columns: columns) {
-      terms.append(Signed(value: apply(group, in: row, columns), sign: group[0].sign))
+      terms.append(Signed(value: apply(group, in: row, columns), sign: group[0].factor))
     }
     if let image, frame.layers[index].sources.contains(where: { $0.layer == nil }) {
       terms.append(Signed(value: image, sign: -1))
@@ -93,9 +93,9 @@ struct FrameGraph {
       let place = groups.firstIndex { group in
         switch (group[0].channels, term.channels) {
         case (.analysis(let weight, _), .analysis(let other, let first)):
-          first > 0 && weight == other && group[0].sign == term.sign
+          first > 0 && weight == other && group[0].factor == term.factor
         // A part of what is read; an identity is a term of its own.
-        case (.selector, .selector(let first)): first > 0 && group[0].sign == term.sign
+        case (.selector, .selector(let first)): first > 0 && group[0].factor == term.factor
         default: false
         }
       }

@@ -51,7 +51,8 @@ public struct InferenceGraph: Sendable {
     }
     signs = steps.map { _ in 1 }
     let first = network
-    var rows = FrameGraph(frame, in: first.graph, joins: layers.joins) { layers.parameter($0) }
+    let parameters = layers.frameParameters
+    var rows = FrameGraph(frame, in: first.graph, joins: layers.joins) { parameters[$0.index] }
     var columns: [ValueID?] = Array(first.values.dropFirst())
     for sweep in 2...sweeps {
       for layer in frame.layers {
@@ -102,15 +103,10 @@ public struct InferenceGraph: Sendable {
 }
 
 extension BuiltNetwork.Layers {
-  /// The parameter of a weight of the induced frame.
-  func parameter(_ weight: InducedFrame.Weight) -> ParameterID {
-    switch weight {
-    case .layer(let layer): return weights[layer]
-    case .projection(let layer):
-      guard let parameter = projections[layer] else {
-        preconditionFailure("layer \(layer + 1) has no projection")
-      }
-      return parameter
+  /// The parameters of the weights of the induced frame, in their order.
+  var frameParameters: [ParameterID] {
+    architecture.layers.flatMap { layer in
+      [weights[layer.index]] + (projections[layer.index].map { [$0] } ?? [])
     }
   }
 }

@@ -37,13 +37,14 @@ public final class StepSizes<Scalar: GraphScalar> {
       preconditionFailure("step sizes are those of layers")
     }
     let frame = InducedFrame(architecture)
+    let weights = layers.frameParameters
     columns = frame.columns.enumerated().map { layer, column in
       // The parameters are those of the network, in its order.
       var graph = Graph(input: "column", shape: [1, column.channels, column.size, column.size])
       for parameter in network.graph.parameters {
         _ = graph.addParameter(parameter.name, shape: parameter.shape)
       }
-      var rows = FrameGraph(frame, in: graph) { layers.parameter($0) }
+      var rows = FrameGraph(frame, in: graph) { weights[$0.index] }
       var columns = [ValueID?](repeating: nil, count: frame.columns.count)
       columns[layer] = graph.input
       let result = rows.descent(of: layer, columns: columns, image: nil)

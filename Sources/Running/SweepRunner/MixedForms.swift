@@ -17,7 +17,10 @@ package struct MixedForms {
     }
     var forms: [Family: Set<Form>] = [:]
     for index in 0..<sweep.plan.count {
-      guard let architecture = sweep.plan.point(at: index).network.framed else { continue }
+      let network = sweep.plan.point(at: index).network
+      guard let architecture = network.architecture,
+        architecture.hasLayerFrame || network.frameReason.isEmpty
+      else { continue }
       forms[architecture.family, default: []].insert(architecture.form)
     }
     // A family that has both forms has them because somebody asked for that.

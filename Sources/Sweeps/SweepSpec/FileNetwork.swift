@@ -13,10 +13,15 @@ public struct FileNetwork: Sendable {
     public let network: BuiltNetwork
     /// The numbers of its parameters.
     public let parameters: GraphParameters
+    /// The network that the standard representations need, whose frame is measured, with its numbers.
+    public let standard: (network: BuiltNetwork, parameters: GraphParameters)
 
-    /// Collects both.
-    public init(network: BuiltNetwork, parameters: GraphParameters) {
-      (self.network, self.parameters) = (network, parameters)
+    /// Collects both networks.
+    public init(
+      network: BuiltNetwork, parameters: GraphParameters,
+      standard: (network: BuiltNetwork, parameters: GraphParameters)
+    ) {
+      (self.network, self.parameters, self.standard) = (network, parameters, standard)
     }
   }
 
@@ -30,19 +35,23 @@ public struct FileNetwork: Sendable {
   public let representations: [RepresentationFacts]
   /// How large it is.
   public let counts: NetworkCounts
+  /// What is known of its induced frame.
+  public let frame: FrameFacts
   /// The network itself; nil where only a plan is asked for.
   public let contents: Contents?
 
   /// Collects what is known of a network.
   public init(
     file: NetworkFile, digest: Digest256, inputShape: [Int],
-    representations: [RepresentationFacts], counts: NetworkCounts, contents: Contents?
+    representations: [RepresentationFacts], counts: NetworkCounts, frame: FrameFacts,
+    contents: Contents?
   ) {
     self.file = file
     self.digest = digest
     self.inputShape = inputShape
     self.representations = representations
     self.counts = counts
+    self.frame = frame
     self.contents = contents
   }
 

@@ -47,13 +47,24 @@ public enum PointNetwork: Hashable, Sendable {
     }
   }
 
-  /// The architecture whose induced frame is measured; nil for a network that has no frame.
+  /// The architecture of a chain, a residual or a dense network of layers, from which all that is asked for
+  /// here follows without a graph; nil for any other network.
   public var framed: Architecture? { architecture.flatMap { $0.isPlain ? $0 : nil } }
+
+  /// The architecture whose layers are the units of the induced frame; nil if these follow from a graph.
+  public var layerFramed: Architecture? {
+    architecture.flatMap { $0.hasLayerFrame ? $0 : nil }
+  }
 
   /// Why the network has no induced frame; empty if it has one.
   public var frameReason: String {
-    if case .file = self { return "frames of networks from files are not measured" }
-    return framed == nil ? build().frameObstacle ?? "" : ""
+    switch self {
+    case .architecture(let architecture):
+      return architecture.hasLayerFrame ? "" : build().frameObstacle ?? ""
+    case .file(let network):
+      guard case .none(let reason) = network.frame else { return "" }
+      return reason
+    }
   }
 
   /// The network.

@@ -19,7 +19,7 @@ struct MinimumMeasurement: Measurement {
   }
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
-    guard let architecture = context.point.network.framed else { return }
+    guard let architecture = context.point.network.layerFramed else { return }
     let minimum = MinimumCost(architecture, cache: &context.cache)
     let rates = context.rates
     cost.flops += minimum.productFLOPs
@@ -32,8 +32,11 @@ struct MinimumMeasurement: Measurement {
   }
 
   func measurePoint(_ context: inout PointContext, into values: inout RecordValues) throws {
-    guard let architecture = context.point.network.framed, let frame = context.structure.frame
-    else { return }
+    guard let frame = context.structure.frame else { return }
+    guard let architecture = context.point.network.layerFramed else {
+      FrameMinimum.quantities.store((FrameMinimum(unsearched: frame), frame), in: &values)
+      return
+    }
     let minimum = try FrameMinimum(
       architecture, cache: &context.cache, shouldStop: context.shouldStop)
     FrameMinimum.quantities.store((minimum, frame), in: &values)

@@ -36,16 +36,16 @@ struct StatisticsMeasurement: Measurement {
   var repeated: (any Measurement)? { Self(isAsked: true, bounds: false) }
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
-    guard let architecture = context.point.network.framed else { return }
+    guard let frame = context.frame?.frame else { return }
     let draws = context.draws
-    let one = StatisticsCost(architecture, cache: &context.cache)
+    let one = StatisticsCost(withBounds: frame, cache: &context.cache)
     cost.flops += draws * one.productFLOPs
     var bytes = one.peakBytes
     // Weights that are drawn count with the point.
     cost.seconds +=
       draws
       * context.rates.seconds(
-        of: one, weights: context.isTrained ? architecture.parameterCount : 0)
+        of: one, weights: context.isTrained ? context.counts.weights : 0)
     if bounds {
       cost.flops += draws * one.boundFLOPs
       bytes += one.boundBytes
@@ -58,15 +58,14 @@ struct StatisticsMeasurement: Measurement {
   }
 
   func measureDraw(_ context: inout PointContext, into values: inout RecordValues) throws {
-    guard let architecture = context.point.network.framed,
-      let weights = context.network.weights(of: context.presentParameters)
-    else { return }
+    guard let frame = context.frame else { return }
+    let tensors = context.tensors(of: frame)
     let statistics = try FrameStatistics(
-      architecture, weights: weights, bounds: bounds, cache: &context.cache,
+      frame.frame, tensors: tensors, bounds: bounds, cache: &context.cache,
       shouldStop: context.shouldStop)
     guard statistics.framePotential.isFinite, !context.isSpoiled else {
       throw NonfiniteResult(
-        values.name(of: FrameStatistics.potential), of: context.draw, statistics, weights)
+        values.name(of: FrameStatistics.potential), of: context.draw, statistics, frame, tensors)
     }
     FrameStatistics.quantities.store(statistics, at: context.draw, in: &values)
     if bounds { FrameStatistics.boundQuantities.store(statistics, at: context.draw, in: &values) }

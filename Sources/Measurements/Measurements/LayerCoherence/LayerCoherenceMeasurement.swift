@@ -28,12 +28,16 @@ struct LayerCoherenceMeasurement: Measurement {
   }
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
+    let network = context.point.network
+    guard let dictionaries = LayerDictionaries(network, network: { network.build() })
+    else { return }
     var flops = 0.0
     var largest = 0.0
-    for layer in context.point.network.framed?.layers ?? [] {
-      flops += context.draws * LayerCoherence.flops(of: layer)
-      let entries = Double(layer.width * layer.inputWidth * layer.kernel * layer.kernel)
-      largest = max(largest, entries + Double(layer.width * layer.width))
+    for own in dictionaries.all {
+      flops += context.draws * Double(own.groups) * LayerCoherence.flops(of: own.shape)
+      let shape = own.shape
+      let entries = Double(shape.rows * shape.columns * shape.kernel * shape.kernel)
+      largest = max(largest, entries + Double(shape.rows * shape.rows))
     }
     cost.flops += flops
     cost.seconds += context.rates.perProductFLOP * flops
@@ -41,19 +45,28 @@ struct LayerCoherenceMeasurement: Measurement {
   }
 
   func measurePoint(_ context: inout PointContext, into values: inout RecordValues) throws {
-    for layer in context.point.network.framed?.layers ?? [] {
-      values.set(Self.bound.id, LayerCoherence.bound(of: layer), at: [layer.index + 1])
+    for (layer, own) in (dictionaries(&context)?.ofRepresentations ?? []).enumerated() {
+      guard let bound = own.map({ LayerCoherence.bound(of: $0.shape) }).max() else { continue }
+      values.set(Self.bound.id, bound, at: [layer])
     }
   }
 
   func measureDraw(_ context: inout PointContext, into values: inout RecordValues) throws {
-    guard let architecture = context.point.network.framed,
-      let weights = context.network.weights(of: context.presentParameters)
-    else { return }
-    for layer in architecture.layers {
-      let found = try LayerCoherence(
-        of: weights.layers[layer.index], stride: layer.stride, shouldStop: context.shouldStop)
-      values.set(Self.coherence.id, found.coherence, at: [context.draw, layer.index + 1])
+    guard let dictionaries = dictionaries(&context) else { return }
+    let tensors = dictionaries.frame.tensors(of: context.presentParameters, in: context.network)
+    var known: [Int: Double] = [:]
+    for own in dictionaries.all {
+      known[own.tensor] = try own.coherence(tensors[own.tensor], shouldStop: context.shouldStop)
     }
+    for (layer, own) in dictionaries.ofRepresentations.enumerated() where !own.isEmpty {
+      let found = own.map { known[$0.tensor] ?? .nan }
+      let largest = found.contains { $0.isNaN } ? .nan : found.max() ?? .nan
+      values.set(Self.coherence.id, largest, at: [context.draw, layer])
+    }
+  }
+
+  private func dictionaries(_ context: inout PointContext) -> LayerDictionaries? {
+    let network = context.network
+    return LayerDictionaries(context.point.network) { network }
   }
 }

@@ -1,4 +1,5 @@
 internal import Digest
+internal import InducedFrames
 internal import NetworkGraphs
 internal import Networks
 internal import ONNX
@@ -34,10 +35,21 @@ extension FileNetwork {
     let inputShape = Array(file.inputShape.dropFirst())
     let built = try file.graph(of: names, isExact: isExact)
     let identity = Array(digest.hexadecimal.utf8)
-    let (network, parameters) = BuiltNetwork.taking(
-      built.graph, built.parameters,
-      representations: names.compactMap { name in built.values[name].map { (name, $0) } },
-      identity: identity)
+    func network(
+      _ built: ONNXGraph, _ names: [String]
+    ) -> (network: BuiltNetwork, numbers: GraphParameters) {
+      BuiltNetwork.taking(
+        built.graph, built.parameters,
+        representations: names.compactMap { name in built.values[name].map { (name, $0) } },
+        identity: identity)
+    }
+    let (chosen, parameters) = network(built, names)
+    var standard = (network: chosen, parameters: parameters)
+    let standardNames = file.standardRepresentations
+    if names != standardNames, !standardNames.isEmpty {
+      let (whole, numbers) = network(try file.graph(of: standardNames), standardNames)
+      standard = (whole, numbers)
+    }
     let remarks = missing.map { error in
       "\(error.whatIsWrong), expected \(error.expected); what does not depend on it is measured, "
         + "\(names.count) representation\(names.count == 1 ? "" : "s")"
@@ -45,9 +57,25 @@ extension FileNetwork {
     return (
       FileNetwork(
         file: request.file, digest: digest, inputShape: inputShape,
-        representations: network.representations, counts: try file.counts(),
-        contents: Contents(network: network, parameters: parameters)), remarks
+        representations: chosen.representations, counts: try file.counts(),
+        frame: standard.network.frameFacts,
+        contents: Contents(network: chosen, parameters: parameters, standard: standard)), remarks
     )
+  }
+}
+
+extension BuiltNetwork {
+  /// What is known of the induced frame.
+  fileprivate var frameFacts: FrameFacts {
+    do throws(UnitGraph.Obstacle) {
+      var cache = StructureCache()
+      let structure = FrameStructure(NetworkFrame(try units()).frame, cache: &cache)
+      return .frame(
+        atoms: structure.atomCount, dimension: structure.frameDimension,
+        nonzeros: structure.gramNonzeros)
+    } catch {
+      return .none(reason: error.description)
+    }
   }
 }
 

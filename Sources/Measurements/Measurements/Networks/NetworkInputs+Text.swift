@@ -60,6 +60,10 @@ private struct StoredNetwork: Codable {
   let weights: Int
   let trainable: Int
   let flops: Int
+  /// Atoms, dimension and nonzeros of the frame; nil for none.
+  let frame: [Int]?
+  /// Why there is none.
+  let frameReason: String?
 
   init(_ input: NetworkInputs.Input) {
     (path, self.input) = (input.request.file.path, input.request.file.inputShape)
@@ -75,6 +79,11 @@ private struct StoredNetwork: Codable {
     weights = network.counts.weights
     trainable = network.counts.trainable
     flops = network.counts.flops
+    switch network.frame {
+    case .frame(let atoms, let dimension, let nonzeros):
+      (frame, frameReason) = ([atoms, dimension, nonzeros], nil)
+    case .none(let reason): (frame, frameReason) = (nil, reason)
+    }
   }
 
   /// What it says; nil if it was changed.
@@ -90,12 +99,15 @@ private struct StoredNetwork: Codable {
       }
       facts.append(RepresentationFacts(name: stored.name, kind: kind, weighted: weighted))
     }
+    guard frame.map({ $0.count == 3 }) ?? (frameReason != nil) else { return nil }
     let file = NetworkFile(path: path, inputShape: input)
     return NetworkInputs.Input(
       request: NetworkRequest(file: file, channels: channels, size: size),
       network: FileNetwork(
         file: file, digest: digest, inputShape: inputShape, representations: facts,
-        counts: NetworkCounts(weights: weights, trainable: trainable, flops: flops), contents: nil)
+        counts: NetworkCounts(weights: weights, trainable: trainable, flops: flops),
+        frame: frame.map { .frame(atoms: $0[0], dimension: $0[1], nonzeros: $0[2]) }
+          ?? .none(reason: frameReason ?? ""), contents: nil)
     )
   }
 }

@@ -14,7 +14,7 @@ public struct StructureValues: Sendable {
   /// Counts a point's weights, operations, atoms and nonzeros.
   public init(_ point: Point, cache: inout StructureCache) {
     counts = point.network.counts(classes: point.preset?.classes ?? 0)
-    frame = point.network.framed.map { FrameStructure($0, cache: &cache) }
+    frame = point.network.frameStructure(cache: &cache)
   }
 
   /// Stores the values in a record's columns.

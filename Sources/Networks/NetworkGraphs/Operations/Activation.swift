@@ -25,6 +25,16 @@ public struct Activation: GraphOperation {
   public func keepsZeros(_ operands: [Bool]) -> Bool {
     function == .identity ? operands[0] : function.keepsZeros
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    switch function {
+    case .relu, .leakyReLU: .rectifier
+    case .clip(let minimum, let maximum): minimum == 0 && maximum > 0 ? .rectifier : .none
+    case .identity: .view
+    default: .none
+    }
+  }
 }
 
 extension Activation: EvaluatedOperation {

@@ -32,6 +32,9 @@ public struct AveragePool: GraphOperation {
       flops: Double(output.count * (window.kernel.reduce(1, *) + 1)),
       numbers: Double(operands[0].shape.count + output.count))
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .average(window) }
 }
 
 extension AveragePool: EvaluatedOperation {

@@ -32,6 +32,9 @@ public struct BatchNormalization: GraphOperation {
     }
     return value
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .channelScale(operand: 1) }
 }
 
 extension BatchNormalization: ChannelMapped {

@@ -28,6 +28,11 @@ public struct Concatenation: GraphOperation {
 
   /// Whether all tangents of the result are 0 wherever it is 0.
   public func keepsZeros(_ operands: [Bool]) -> Bool { operands.allSatisfy { $0 } }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    operands.contains(where: \.isParameter) ? .none : .concatenation(axis: axis)
+  }
 }
 
 extension Concatenation: EvaluatedOperation {

@@ -52,6 +52,11 @@ public struct Convolution: GraphOperation {
       numbers: Double(operands[0].shape.count + output.count),
       parameters: Double(operands.dropFirst().reduce(0) { $0 + $1.shape.count }))
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    .weighted(window, groups: groups, isTransposed: false)
+  }
 }
 
 extension Convolution: EvaluatedOperation {

@@ -10,6 +10,12 @@ public struct Difference: GraphOperation {
   public func outputShape(_ operands: [OperandShape]) throws(GraphError) -> Shape {
     try broadcastPair(operands)
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    !operands[0].isParameter && operands[1].isParameter
+      && Shape.broadcast(operands.map(\.shape)) == operands[0].shape ? .shift : .none
+  }
 }
 
 extension Difference: EvaluatedOperation {

@@ -41,6 +41,9 @@ public struct InputNormalization: GraphOperation {
     }
     return shape
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .shift }
 }
 
 extension InputNormalization: ChannelMapped {

@@ -39,6 +39,11 @@ public struct Linear: GraphOperation {
       numbers: Double(value.count + output.count),
       parameters: Double(operands.dropFirst().reduce(0) { $0 + $1.shape.count }))
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    .weighted(nil, groups: 1, isTransposed: isTransposed)
+  }
 }
 
 extension Linear: EvaluatedOperation {

@@ -29,6 +29,11 @@ public struct Pad: GraphOperation {
 
   /// Whether all tangents of the result are 0 wherever it is 0.
   public func keepsZeros(_ operands: [Bool]) -> Bool { operands[0] }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    constant == 0 ? .padding(before: before, after: after) : .none
+  }
 }
 
 extension Pad: EvaluatedOperation {

@@ -23,6 +23,9 @@ public struct ParametricReLU: GraphOperation {
     else { throw error("it is applied to a value and a slope that fits it") }
     return operands[0].shape
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .rectifier }
 }
 
 extension ParametricReLU: EvaluatedOperation {

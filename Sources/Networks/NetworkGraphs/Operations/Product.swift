@@ -16,6 +16,14 @@ public struct Product: GraphOperation {
 
   /// Whether all tangents of the result are 0 wherever it is 0.
   public func keepsZeros(_ operands: [Bool]) -> Bool { operands.allSatisfy { $0 } }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    guard operands.count == 2, let value = operands.firstIndex(where: { !$0.isParameter }),
+      operands[1 - value].isPerChannel(of: operands[value].shape)
+    else { return .none }
+    return .channelScale(operand: 1 - value)
+  }
 }
 
 extension Product: EvaluatedOperation {

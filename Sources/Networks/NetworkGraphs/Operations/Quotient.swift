@@ -10,6 +10,12 @@ public struct Quotient: GraphOperation {
   public func outputShape(_ operands: [OperandShape]) throws(GraphError) -> Shape {
     try broadcastPair(operands)
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    !operands[0].isParameter && operands[1].isPerChannel(of: operands[0].shape)
+      ? .channelScale(operand: 1) : .none
+  }
 }
 
 extension Quotient: EvaluatedOperation {

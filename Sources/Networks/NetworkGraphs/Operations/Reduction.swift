@@ -59,6 +59,12 @@ public struct Reduction: GraphOperation {
     let count = Double(operands[0].shape.count)
     return OperationCost(flops: count, numbers: count + Double(output.count))
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    let rank = operands[0].shape.rank
+    return Set(axes.map { $0 < 0 ? $0 + rank : $0 }) == Set(2..<max(2, rank)) ? .end : .none
+  }
 }
 
 extension Reduction: EvaluatedOperation {

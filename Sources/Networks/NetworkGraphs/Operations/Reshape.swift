@@ -25,6 +25,9 @@ public struct Reshape: GraphOperation {
 
   /// Whether all tangents of the result are 0 wherever it is 0.
   public func keepsZeros(_ operands: [Bool]) -> Bool { operands[0] }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .view }
 }
 
 extension Reshape: EvaluatedOperation {

@@ -23,7 +23,7 @@ public struct Slice: GraphOperation {
     }
 
     /// The first entry and how many there are, of a side.
-    func entries(of side: Int) -> (first: Int, count: Int) {
+    public func entries(of side: Int) -> (first: Int, count: Int) {
       func place(_ number: Int) -> Int { number < 0 ? number + side : number }
       if step > 0 {
         let first = min(max(place(start), 0), side)
@@ -61,6 +61,9 @@ public struct Slice: GraphOperation {
 
   /// Whether all tangents of the result are 0 wherever it is 0.
   public func keepsZeros(_ operands: [Bool]) -> Bool { operands[0] }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole { .selection(ranges) }
 }
 
 extension Slice: EvaluatedOperation {

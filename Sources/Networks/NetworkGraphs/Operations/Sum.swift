@@ -16,6 +16,14 @@ public struct Sum: GraphOperation {
     }
     return shape
   }
+
+  /// What it is in an induced frame.
+  public func frameRole(_ operands: [OperandShape]) -> FrameRole {
+    let values = operands.filter { !$0.isParameter }.map(\.shape)
+    guard values == Array(repeating: Shape.broadcast(operands.map(\.shape)), count: values.count)
+    else { return .none }
+    return values.count == 1 ? .shift : .sum
+  }
 }
 
 extension Sum: EvaluatedOperation {
