@@ -184,26 +184,32 @@ struct KernelBlock {
   ) {
     let size = plan.network.layers[layer].outputSize
     let entries = plan.entries(layer + 1)
+    // Lanes without an entry are as of variances 1 and a covariance of 0.
+    let room = (entries * pairs.count + 7) / 8 * 8
     products.removeAll(keepingCapacity: true)
-    for (first, second) in pairs {
-      let one = variances[layer, first]
-      let other = variances[layer, second]
-      if plan.readout == .flatten {
-        for pixel in 0..<entries { products.append(one[pixel] * other[pixel]) }
-      } else {
+    products.append(contentsOf: repeatElement(1, count: room))
+    unsafe products.withUnsafeMutableBufferPointer { products in
+      var place = 0
+      for (first, second) in pairs {
+        let one = variances[layer, first]
+        let other = variances[layer, second]
+        if plan.readout == .flatten {
+          for pixel in 0..<entries { unsafe products[place + pixel] = one[pixel] * other[pixel] }
+          place += entries
+          continue
+        }
         for row in 0..<size {
           for otherRow in 0..<size {
             for column in 0..<size {
               let number = one[row * size + column]
               for otherColumn in 0..<size {
-                products.append(number * other[otherRow * size + otherColumn])
+                unsafe products[place + otherColumn] = number * other[otherRow * size + otherColumn]
               }
+              place += size
             }
           }
         }
       }
     }
-    // Lanes without an entry, as of variances 1 and a covariance of 0.
-    while !products.count.isMultiple(of: 8) { products.append(1) }
   }
 }

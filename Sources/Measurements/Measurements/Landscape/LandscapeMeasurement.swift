@@ -87,7 +87,7 @@ struct LandscapeMeasurement: ImageMeasurement {
     cost.flops += context.draws * flops
     cost.seconds +=
       context.draws
-      * (4.5e-11 * flops + images * passes * (1e-6 * layers + 3e-9 * values) + 1e-8 * parameters
+      * (6.5e-11 * flops + images * passes * (1e-6 * layers + 3e-9 * values) + 4e-8 * parameters
         * passes
         + 1e-9 * parameters * basis * basis)
     // Classes are known with the images only; ten of them are usual.
