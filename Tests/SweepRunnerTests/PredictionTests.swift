@@ -14,14 +14,13 @@ import Testing
     ])
   func ranges(low: Double, high: Double, text: String) { #expect(Show.range(low, high) == text) }
 
-  @Test("Searches may end at once, and nothing else does") func searches() {
-    let sure = PredictedTime(seconds: 10, secondsAtMost: 0)
+  @Test("Searches take a third or three times as long, at most their limit") func searches() {
+    let sure = PredictedTime(seconds: 10, searchSeconds: 0, searchSecondsAtMost: 0)
     #expect(0 < sure.low && sure.low < 10 && 10 < sure.high)
-    let search = PredictedTime(seconds: 1_000, secondsAtMost: 1_000)
-    #expect(search.high == 1_000 && search.low < 50)
-    // The quickstart: 34 s of CPU time if its searches are predicted to take at most 2,460 s.
-    let quickstart = PredictedTime(seconds: 2_461, secondsAtMost: 2_460)
-    #expect(quickstart.low < 34 && 34 < quickstart.high)
+    let search = PredictedTime(seconds: 100, searchSeconds: 100, searchSecondsAtMost: 1_000)
+    #expect(20 < search.low && search.low < 40 && search.high == 300)
+    let limited = PredictedTime(seconds: 100, searchSeconds: 100, searchSecondsAtMost: 120)
+    #expect(limited.low == search.low && limited.high == 120)
   }
 
   @Test("Durations without length are 0 s, and nothing is rounded past its unit") func durations() {

@@ -10,8 +10,10 @@ public struct PointCost: Sendable {
   public var bytes = 0.0
   /// Predicted time on one core, in seconds.
   public var seconds = 0.0
-  /// The part of `seconds` that is an upper bound: descents end when they have converged.
-  public var secondsAtMost = 0.0
+  /// The part of `seconds` that searches for minima take as a rule: descents end when they have converged.
+  public var searchSeconds = 0.0
+  /// What they take if no descent converges.
+  public var searchSecondsAtMost = 0.0
 }
 
 /// What measurements are told where they predict what they take at a point.

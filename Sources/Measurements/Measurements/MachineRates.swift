@@ -39,6 +39,12 @@ public struct MachineRates: Sendable, Equatable {
       + perBlockEntry * 2 * cost.blockEntries + perVectorEntry * 20 * Double(weights)
   }
 
+  /// The predicted time of a search for a minimum.
+  func seconds(of cost: MinimumCost) -> Double {
+    perDescentFLOP * cost.productFLOPs + perProductCall * cost.productCalls
+      + perBlockEntry * cost.blockEntries + perVectorEntry * cost.vectorEntries
+  }
+
   /// The predicted time of the statistics at one draw.
   func seconds(of cost: StatisticsCost, weights: Int) -> Double {
     perWeight * Double(weights) + perProductFLOP * cost.productFLOPs

@@ -40,7 +40,7 @@ package struct PlanForecast: Encodable {
   let flops: Double
   /// CPU time of all points.
   let cpuSeconds: PredictedTime
-  /// The part of it that searches for minima may take at most; 0 without any.
+  /// What searches for minima take if no descent converges; 0 without any.
   let searchSecondsAtMost: Double
   /// The memory of the largest point.
   let pointBytes: Double
@@ -70,8 +70,10 @@ package struct PlanForecast: Encodable {
     planSha256 = plan.planHash.hexadecimal
     flops = sum(\.flops)
     let seconds = sum(\.seconds)
-    searchSecondsAtMost = sum(\.secondsAtMost)
-    cpuSeconds = PredictedTime(seconds: seconds, secondsAtMost: searchSecondsAtMost)
+    let searchSeconds = sum(\.searchSeconds)
+    searchSecondsAtMost = sum(\.searchSecondsAtMost)
+    cpuSeconds = PredictedTime(
+      seconds: seconds, searchSeconds: searchSeconds, searchSecondsAtMost: searchSecondsAtMost)
     pointBytes = costs.lazy.map(\.bytes).max() ?? 0
     processBytes = CostModel.processBytes
     if let longest = costs.indices.max(by: { costs[$0].seconds < costs[$1].seconds }) {
@@ -119,7 +121,7 @@ package struct PlanForecast: Encodable {
     if searchSecondsAtMost > 0.01 * cpuSeconds.high {
       rows.append([
         "minima",
-        "are searched for at most \(Show.duration(searchSecondsAtMost)) of that; most end sooner",
+        "searches that do not converge end after \(Show.duration(searchSecondsAtMost)) at most",
       ])
     }
     rows.append([

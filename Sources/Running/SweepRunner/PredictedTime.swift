@@ -10,8 +10,8 @@ package struct PredictedTime: Encodable, Equatable {
   /// In seconds.
   package let high: Double
 
-  /// What searches took at least of the time that they may take at most, over the sweeps in jobs/.
-  private static let leastShareOfSearches = 0.01
+  /// What searches took of what they take as a rule, over the sweeps in jobs/: the middle four fifths.
+  private static let searchSpread = 0.3...3
   /// What everything else took, of the prediction: CPU times of the same point differ that much between
   /// machines, and with what else a machine does.
   private static let spread = 0.5...1.6
@@ -20,15 +20,20 @@ package struct PredictedTime: Encodable, Equatable {
   ///
   /// - Parameters:
   ///   - seconds: the predicted time.
-  ///   - secondsAtMost: the part of it that is an upper bound.
-  init(seconds: Double, secondsAtMost: Double) {
-    let sure = max(0, seconds - secondsAtMost)
-    low = Self.spread.lowerBound * sure + Self.leastShareOfSearches * secondsAtMost
-    high = Self.spread.upperBound * sure + secondsAtMost
+  ///   - searchSeconds: the part of it in which minima are searched for.
+  ///   - searchSecondsAtMost: what that part takes if no descent converges.
+  init(seconds: Double, searchSeconds: Double, searchSecondsAtMost: Double) {
+    let sure = max(0, seconds - searchSeconds)
+    low = Self.spread.lowerBound * sure + Self.searchSpread.lowerBound * searchSeconds
+    high =
+      Self.spread.upperBound * sure
+      + min(Self.searchSpread.upperBound * searchSeconds, searchSecondsAtMost)
   }
 
   init(_ cost: PointCost) {
-    self.init(seconds: cost.seconds, secondsAtMost: cost.secondsAtMost)
+    self.init(
+      seconds: cost.seconds, searchSeconds: cost.searchSeconds,
+      searchSecondsAtMost: cost.searchSecondsAtMost)
   }
 
   /// The time that a number of workers will take for points of some costs.

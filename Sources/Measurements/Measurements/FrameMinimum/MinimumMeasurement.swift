@@ -20,15 +20,14 @@ struct MinimumMeasurement: Measurement {
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
     guard let architecture = context.point.network.layerFramed else { return }
-    let minimum = MinimumCost(architecture, cache: &context.cache)
-    let rates = context.rates
-    cost.flops += minimum.productFLOPs
-    cost.bytes = max(cost.bytes, minimum.peakBytes)
-    let seconds =
-      rates.perDescentFLOP * minimum.productFLOPs + rates.perProductCall * minimum.productCalls
-      + rates.perBlockEntry * minimum.blockEntries + rates.perVectorEntry * minimum.vectorEntries
-    cost.secondsAtMost += seconds
+    let most = MinimumCost(architecture, cache: &context.cache)
+    let typical = MinimumCost(architecture, isTypical: true, cache: &context.cache)
+    cost.flops += typical.productFLOPs
+    cost.bytes = max(cost.bytes, most.peakBytes)
+    let seconds = context.rates.seconds(of: typical)
     cost.seconds += seconds
+    cost.searchSeconds += seconds
+    cost.searchSecondsAtMost += context.rates.seconds(of: most)
   }
 
   func measurePoint(_ context: inout PointContext, into values: inout RecordValues) throws {
