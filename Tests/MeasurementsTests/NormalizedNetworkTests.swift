@@ -59,4 +59,30 @@ import Testing
     }
     #expect(gains[0][0] == gains[1][0] && gains[0][1] != gains[1][1])
   }
+
+  @Test("A potential in the loss needs the frame of layers", arguments: ["batch", "layer", "none"])
+  func penalty(normalization: String) throws {
+    func text(_ block: String) -> String {
+      """
+      format: 1
+      name: penalties
+      architecture: {family: residual, input: {channels: 1, size: 8}, stage_depth: 2, width: 4}
+      grid:
+        normalization: [\(normalization)]
+        block: [\(block)]
+      measure: {train: {epochs: 1, images: 64, batch: 4, potential_penalty: 1}}
+      """
+    }
+    let refused = #expect(throws: SpecErrors.self) { _ = try PreparedSweep(text("basic")) }
+    #expect(refused?.description.contains("6:11: block: ") == true, "\(refused as Any)")
+    guard normalization != "layer" else {
+      let other = #expect(throws: SpecErrors.self) { _ = try PreparedSweep(text("plain")) }
+      #expect(other?.description.contains("5:19: normalization: ") == true, "\(other as Any)")
+      return
+    }
+    let sweep = try PreparedSweep(text("plain"))
+    var computer = sweep.computer()
+    let record = computer.record(of: 0)
+    #expect(record.status == .ok, "\(record.message)")
+  }
 }

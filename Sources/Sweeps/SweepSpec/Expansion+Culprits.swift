@@ -12,8 +12,27 @@ extension PointError {
     case .weightsOfLayersOnly: [.weights]
     case .unreadNetwork: [.network]
     case .sweepsWithoutFrame: [.inferenceSweeps]
+    case .penaltyWithoutFrame(let architecture):
+      [.network] + (architecture?.culpritsOfNoLayerFrame ?? []).map(Parameter.architecture)
     case .architecture(let error): error.culprits.map(Parameter.architecture)
     }
+  }
+}
+
+extension Architecture {
+  /// The keys that may be why layers are no units of the induced frame, the likeliest first.
+  fileprivate var culpritsOfNoLayerFrame: [ArchitectureKey] {
+    let likeliest: ArchitectureKey =
+      if !Family.layered.contains(family) {
+        .family
+      } else if block != .plain {
+        .block
+      } else if ![.none, .batch].contains(normalization) {
+        .normalization
+      } else {
+        .activation
+      }
+    return [likeliest, .pooling, .shortcut, .preset]
   }
 }
 

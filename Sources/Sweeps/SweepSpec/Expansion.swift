@@ -194,6 +194,10 @@ struct Expansion: ~Copyable {
         for images in data.all where !images.fit(found.input) {
           throw .images(images, input: found.input)
         }
+        if found.layerFramed == nil, spec.measure.requests.contains(where: { $0.needsLayerFrames })
+        {
+          throw .penaltyWithoutFrame(found.architecture)
+        }
         let columns = PointColumns(found, rule, setting.preset, setting.values)
         var columnBytes: [UInt8] = []
         columns.append(to: &columnBytes)

@@ -31,6 +31,8 @@ public protocol MeasureRequest: Sendable {
   var isExact: Bool { get }
   /// Whether its networks have random weights, so that none can be from files.
   var startsFromRandomWeights: Bool { get }
+  /// Whether it computes the potential of frames of layers as it trains, so that all networks need one.
+  var needsLayerFrames: Bool { get }
   /// Whether it trains networks.
   var trainsNetworks: Bool { get }
   /// Where weights are written; nil for nowhere.
@@ -55,6 +57,8 @@ extension MeasureRequest {
   public var isExact: Bool { false }
   /// Any weights will do.
   public var startsFromRandomWeights: Bool { false }
+  /// Frames play no part.
+  public var needsLayerFrames: Bool { false }
   /// Networks stay as they are.
   public var trainsNetworks: Bool { false }
   /// Nothing is written.

@@ -7,6 +7,7 @@ enum PointError: Error, Equatable {
   case images(ImageFacts, input: InputShape)
   case placeholderWithoutValue(String, in: String)
   case sweepsWithoutFrame
+  case penaltyWithoutFrame(Architecture?)
   case weightsOfLayersOnly
   case unreadNetwork(String)
 
@@ -23,6 +24,10 @@ enum PointError: Error, Equatable {
     case .sweepsWithoutFrame:
       "inference_sweeps descend the energy of an induced frame, expected inference_sweeps: 1, or a "
         + "chain, residual or dense network of convolutions and rectifiers only"
+    case .penaltyWithoutFrame:
+      "the frame potential that training adds to the loss is known for frames of layers only, expected "
+        + "block: plain in a chain, residual or dense network of convolutions and rectifiers, without "
+        + "normalization or with normalization: batch"
     case .weightsOfLayersOnly:
       "safetensors files fill chains, residual and dense networks without normalisation or with batch "
         + "normalisation, expected an HDF5 file of weights, which has all parameters of the network"

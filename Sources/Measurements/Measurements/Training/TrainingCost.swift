@@ -73,7 +73,7 @@ struct TrainingCost {
       8 * values * Double(settings.batchSize) + 4 * vectors * Double(context.counts.weights)
       + images * imageBytes
     cost.bytes = max(cost.bytes, bytes)
-    guard settings.potentialPenalty > 0, let architecture = context.point.network.framed else {
+    guard settings.potentialPenalty > 0, let architecture = context.point.network.layerFramed else {
       return
     }
     // The gradient of the deep frame potential at every step.

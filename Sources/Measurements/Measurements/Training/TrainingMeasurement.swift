@@ -33,6 +33,7 @@ struct TrainingMeasurement: ImageMeasurement {
   var columns: [Column] { Self.allColumns }
   var data: ImageRequest? { ImageRequest(source, areLabelled: true) }
   var startsFromRandomWeights: Bool { true }
+  var needsLayerFrames: Bool { settings.potentialPenalty > 0 }
   var trainsNetworks: Bool { true }
 
   func mistakes(with images: ImageFacts, in spec: Spec) -> [SpecError] {
