@@ -149,12 +149,33 @@ import Testing
     try write("large.onnx", input: [nil, 1, 9, 9])
     for (guide, part) in [
       ("{onnx: none.onnx}", "5:35: measure.similarity.guide: none.onnx: there is no such file"),
-      ("{onnx: large.onnx}", "5:35: measure.similarity.guide: large.onnx: input 'x'"),
+      (
+        "{onnx: large.onnx}",
+        "5:35: measure.similarity.guide: large.onnx: its input has the shape (1, 9, 9)"
+      ),
       ("{onnx: \"{width}.onnx\"}", "has placeholders, and all points have one guide"),
       ("other.onnx", "5:35: measure.similarity.guide: found 'other.onnx'"),
     ] {
       let error = #expect(throws: SpecErrors.self) { _ = try sweep(guide) }
       #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     }
+  }
+
+  @Test("A guide takes the numbers of the images in a shape of its own, and has finite weights")
+  func shapes() throws {
+    try write("a.onnx")
+    for (name, input, isGood) in [
+      ("flat", [1, 1, 4, 16], true), ("open", [1, 1, nil, 16], false),
+    ] {
+      try write("\(name).onnx", input: input)
+      guard isGood else {
+        #expect(throws: SpecErrors.self) { _ = try sweep("{onnx: \(name).onnx}") }
+        continue
+      }
+      #expect(try values("guide_cka", sweep("{onnx: \(name).onnx}")).contains { $0 > 0 })
+    }
+    try write("infinite.onnx", scale: .infinity)
+    let error = #expect(throws: SpecErrors.self) { _ = try sweep("{onnx: infinite.onnx}") }
+    #expect(error?.description.contains("not finite") == true)
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import Measurements
+import SweepRuntime
+import SweepSpec
 import SweepStore
 import TestSupport
 import Testing
@@ -65,5 +67,28 @@ import Testing
     let texts = summary.slowest.sorted { $0.point < $1.point }.map(\.text)
     #expect(texts.prefix(2) == ["{onnx: \"1.onnx\"}", "{onnx: \"2.onnx\"}"])
     #expect(texts.last?.hasPrefix("{family: chain") == true)
+  }
+
+  @Test("Whoever did not read the files predicts and deals as those who did") func unread() throws {
+    #expect(try place.run("nets.yaml", "out.h5", workers: 1).status == .ok)
+    let reader = try ResultReader.open(place.path("out.h5"))
+    let text = Array(try reader.sweepText().utf8)
+    let path = place.path("nets.yaml")
+    let read = try SweepFile(path: path, bytes: text)
+    let known = try SweepFile(path: path, bytes: text, inputs: reader.runs().last?["inputs"] ?? "")
+    #expect(known.plan.planHash == read.plan.planHash)
+    #expect(known.deal(into: 2).shards == read.deal(into: 2).shards)
+    #expect(known.predictedSeconds(of: 0..<3).allSatisfy { $0 > 0 && $0.isFinite })
+  }
+
+  @Test("Results that another guide was compared with are not reused") func otherGuide() throws {
+    #expect(try place.run("nets.yaml", "old.h5", workers: 1).status == .ok)
+    try FileManager.default.removeItem(atPath: place.path("2.onnx"))
+    try FileManager.default.copyItem(atPath: place.path("1.onnx"), toPath: place.path("2.onnx"))
+    let again = try place.run("nets.yaml", "new.h5", workers: 1) {
+      $0.reuse = [place.path("old.h5")]
+    }
+    #expect(again.status == .badInput)
+    #expect(again.words.contains("another guide"), "\(again.words)")
   }
 }

@@ -69,6 +69,17 @@ import Testing
     #expect(try Self.plan(Self.sweep(axis, measure: "companions: {images: 8}")).warnings == [])
   }
 
+  @Test("Networks that can be swept once only are refused wherever on the axis more stand")
+  func impossible() {
+    for (values, place) in [("[1, 3]", "4:54"), ("[3, 1]", "4:51")] {
+      let text = Self.sweep(
+        ", inference_sweeps: \(values)", architecture: ", normalization: batch")
+      let message = Self.message(text)
+      #expect(message.contains("\(place): inference_sweeps: "), "\(message)")
+      #expect(message.contains("expected inference_sweeps: 1"), "\(message)")
+    }
+  }
+
   @Test(
     "What is no number of sweeps is refused with its place",
     arguments: [

@@ -44,6 +44,7 @@ public struct CostModel {
 
   private let sweep: SweepMeasurements
   private let rates: MachineRates
+  private let readsFiles: Bool
   private var cache = StructureCache()
   private var isFirst = true
   /// The last point and its cost: points that differ in their seeds alone cost the same.
@@ -55,9 +56,13 @@ public struct CostModel {
   ///   - sweep: what is measured.
   ///   - rates: the machine's, `MachineRates.measured()`; those of a common core where only ratios
   ///     matter.
-  public init(_ sweep: SweepMeasurements, rates: MachineRates = .common) {
+  ///   - readsFiles: false for predictions that do not depend on whether networks' files were read.
+  public init(
+    _ sweep: SweepMeasurements, rates: MachineRates = .common, readsFiles: Bool = true
+  ) {
     self.sweep = sweep
     self.rates = rates
+    self.readsFiles = readsFiles
   }
 
   /// The cost of a point.
@@ -80,6 +85,13 @@ public struct CostModel {
     var cost = PointCost()
     cost.seconds = rates.perPoint + rates.perLayer * Double(point.network.layerCount)
     cost.seconds += draws * rates.perWeight * Double(counts.weights)
+    if case .file(let network) = point.network, !readsFiles || network.contents == nil {
+      // Only how large the network is is known. All of its statistics together take about as long as
+      // some hundred forward passes.
+      cost.flops += 100 * Double(counts.flops)
+      cost.seconds += 100 * Double(counts.flops) * rates.perProductFLOP
+      return cost
+    }
     var context = CostContext(
       sweep: sweep, rates: rates, point: point, counts: counts, draws: draws,
       cache: StructureCache(),

@@ -58,6 +58,10 @@ public struct SweepInputs: Sendable {
   /// The SHA-256 of every file of images.
   public var imageDigests: [Digest256] { parts.flatMap { $0.images.digests } }
 
+  /// The SHA-256 of every network from a file that points are compared with, by the sections that ask
+  /// for them.
+  public var guideDigests: [Digest256] { networks.guideDigests }
+
   /// The images, in the order of the columns of what needs them.
   private var parts: [(measurement: any ImageMeasurement, images: any ChosenImages)] {
     measurements.compactMap { measurement in

@@ -23,6 +23,14 @@ public struct GraphParameters: Sendable {
       }
     }
 
+    /// Whether none is infinite or not a number.
+    var areFinite: Bool {
+      switch self {
+      case .single(let numbers): numbers.allSatisfy(\.isFinite)
+      case .double(let numbers): numbers.allSatisfy(\.isFinite)
+      }
+    }
+
     /// The numbers in single precision.
     public var floats: [Float] {
       switch self {
@@ -42,6 +50,9 @@ public struct GraphParameters: Sendable {
     get { numbers[parameter.index] }
     set { numbers[parameter.index] = newValue }
   }
+
+  /// Whether no number is infinite or not a number.
+  public var areFinite: Bool { numbers.values.allSatisfy(\.areFinite) }
 
   /// Checks that each parameter that nodes read has as many numbers as its shape.
   func check(against graph: Graph) {

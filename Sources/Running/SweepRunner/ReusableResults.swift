@@ -57,6 +57,12 @@ final class ReusableResults {
       throw Failure(
         .badInput, "\(file): cannot be reused: it read other images, expected the same files")
     }
+    guard old.inputs.guideDigests == sweep.inputs.guideDigests else {
+      throw Failure(
+        .badInput,
+        "\(file): cannot be reused: its networks were compared with another guide, expected the same "
+          + "file")
+    }
   }
 
   /// Stores what can be used in a journal.

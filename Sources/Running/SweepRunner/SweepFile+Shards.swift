@@ -7,9 +7,10 @@ extension SweepFile {
   /// Deals the plan's points into shards.
   ///
   /// Every machine that has a part in the sweep must find the same deal, so it follows from the cost
-  /// model's fixed rates, never from what was measured on one of them.
+  /// model's fixed rates, never from what was measured on one of them, nor from whether it read the
+  /// networks' files.
   public func deal(into count: Int) -> ShardDeal {
-    var model = CostModel(measurements)
+    var model = CostModel(measurements, readsFiles: false)
     // Points that are predicted to take more than a century and a half are dealt as equals.
     let nanoseconds = (0..<plan.count).map { index in
       UInt64(min((model.cost(of: plan.point(at: index)).seconds * 1e9).rounded(), 0x1p62))

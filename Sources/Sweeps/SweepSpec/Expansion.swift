@@ -153,7 +153,10 @@ struct Expansion: ~Copyable {
     var digits = [Int](repeating: 0, count: axes.count)
     var setting = spec.setting(at: 0)
     let changesNetwork = axes.map { axis in
-      axis.parameters.contains { if case .architecture = $0 { true } else { false } }
+      axis.parameters.contains {
+        // Not every network can be swept more than once.
+        if case .architecture = $0 { true } else { $0 == .inferenceSweeps }
+      }
     }
     for place in 0..<spec.gridCount {
       if let exclusion = exclusions.firstIndex(where: { $0.matches(digits) }) {

@@ -79,6 +79,10 @@ def draws_figure(dataset: xr.Dataset) -> Figure:
             mask = with_minimum
         if mask.any():
             panels.append((name, mask))
+    if not panels:
+        raise NothingToDraw(
+            "nothing to draw: networks from files have no form, and no other point has draws"
+        )
     single = [mask.sum() <= _SINGLE for _, mask in panels]
     wide = len(panels) > 1 or (single[0] and panels[0][1].sum() > 15)
     width = TWO_COLUMNS if wide else ONE_COLUMN

@@ -81,7 +81,12 @@ public struct NetworkInputs: Sendable {
   var digests: [Digest256] {
     var seen: Set<Digest256> = []
     return inputs.map(\.network.digest).filter { seen.insert($0).inserted }
-      + guides.sorted { $0.key < $1.key }.map(\.value.network.digest)
+      + guideDigests
+  }
+
+  /// The SHA-256 of every guide's file, by their sections.
+  var guideDigests: [Digest256] {
+    guides.sorted { $0.key < $1.key }.map(\.value.network.digest)
   }
 }
 
@@ -91,9 +96,39 @@ extension NetworkInputs.Input {
   fileprivate static func understanding(
     _ request: NetworkRequest, _ bytes: ONNXBytes, _ measure: Measure, isGuide: Bool
   ) throws(ONNXError) -> (input: Self, remarks: [String]) {
+    if isGuide { return try understanding(guide: request, bytes, isExact: measure.isExact) }
     let (network, remarks) = try FileNetwork.understanding(
-      request, bytes, representations: isGuide ? nil : measure.representations,
-      isExact: measure.isExact)
+      request, bytes, representations: measure.representations, isExact: measure.isExact)
+    return (Self(request: request, network: network), remarks)
+  }
+
+  /// Understands what points are compared with, which takes the images as they are, or their numbers in
+  /// any shape of its own.
+  private static func understanding(
+    guide request: NetworkRequest, _ bytes: ONNXBytes, isExact: Bool
+  ) throws(ONNXError) -> (input: Self, remarks: [String]) {
+    let own = NetworkRequest(file: request.file, channels: nil, size: nil)
+    let isOpen: Bool
+    do throws(ONNXError) {
+      _ = try ONNXNetwork(bytes)
+      isOpen = false
+    } catch {
+      isOpen = true
+    }
+    let (network, remarks) = try FileNetwork.understanding(
+      isOpen ? request : own, bytes, representations: nil, isExact: isExact)
+    func refusal(_ problem: String, _ expected: String) -> ONNXError {
+      ONNXError(file: bytes.name, problem: problem, expected: expected)
+    }
+    let (channels, size) = (request.channels ?? 0, request.size ?? 0)
+    guard network.inputShape.reduce(1, *) == channels * size * size else {
+      let shape = network.inputShape.map(String.init).joined(separator: ", ")
+      throw refusal(
+        "its input has the shape (\(shape)), and the images have \(channels) × \(size) × \(size)",
+        "as many numbers as an image has")
+    }
+    let isFinite = network.contents?.parameters.areFinite ?? true
+    guard isFinite else { throw refusal("its weights are not finite", "finite numbers") }
     return (Self(request: request, network: network), remarks)
   }
 }
