@@ -14,7 +14,12 @@ import argparse
 import warnings
 
 import numpy as np
-from framesweep_analysis import correlate_ranks, open_results, save_figure
+from framesweep_analysis import (
+    correlate_ranks,
+    open_results,
+    partial_correlation,
+    save_figure,
+)
 from framesweep_analysis.figures.style import (
     FAMILY_COLOURS,
     FAMILY_MARKERS,
@@ -115,15 +120,6 @@ def add_minima(values, words, dataset, minima):
     values[name] = np.array([known.get(row, np.nan) for row in rows(words, dataset)])
 
 
-def partial(first, second, third):
-    """Kendall's tau of two scores with a third held fixed (Kendall 1942)."""
-    xy, xz, yz = (
-        correlate_ranks(a, b, resamples=0).estimate
-        for a, b in ((first, second), (first, third), (second, third))
-    )
-    return (xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2))
-
-
 def table(values, words):
     """Lines of a Markdown table: a row for each score, a column for each group."""
     error = values["test_error"]
@@ -145,7 +141,8 @@ def table(values, words):
             tau = correlate_ranks(x, y)
             cell = f"{signed(tau.estimate)} [{signed(tau.low)}, {signed(tau.high)}]"
             if name != "parameter_count":
-                cell += f", {signed(partial(x, y, values['parameter_count'][known]))}"
+                fixed = values["parameter_count"][known]
+                cell += f", {signed(partial_correlation(x, y, fixed, resamples=0).estimate)}"
             cells.append(cell)
         yield f"| {label} | " + " | ".join(cells) + " |"
 

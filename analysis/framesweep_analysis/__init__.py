@@ -5,7 +5,13 @@ from .architecture import LayerShape, layer_shapes, parse_architecture
 from .checksum import data_sha256, stored_sha256
 from .columns import axis_label, point_values
 from .compare import differences
-from .correlation import RankCorrelation, correlate_ranks, rank_correlation
+from .correlation import (
+    RankCorrelation,
+    correlate_ranks,
+    correlation_within,
+    partial_correlation,
+    rank_correlation,
+)
 from .errors import (
     ExportError,
     IncompleteResultsWarning,
@@ -28,6 +34,7 @@ from .figures import (
     overlap_figure,
     potential_figure,
     profiles_figure,
+    published_figure,
     robustness_figure,
     save_figure,
     scatter_figure,
@@ -42,6 +49,9 @@ from .groups import Provenance, failures, open_execution, point_texts, provenanc
 from .join import Conflict, Joined, join_results
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front, pareto_indices
+from .published import PublishedJoin, join_published
+from .published import outcomes as published_outcomes
+from .ranking import Agreement, Ranking, agreements, rank_published
 from .report import report, write_report
 from .selection import select_values
 from .table import to_table
@@ -49,6 +59,7 @@ from .weights import load_arrays, write_weights
 
 __all__ = [
     "FIGURES",
+    "Agreement",
     "Conflict",
     "ExportError",
     "Exported",
@@ -60,15 +71,19 @@ __all__ = [
     "NothingToDraw",
     "PotentialSelection",
     "Provenance",
+    "PublishedJoin",
     "RankCorrelation",
+    "Ranking",
     "ResultsError",
     "ResultsWarning",
     "ScoreTable",
     "WeightsError",
+    "agreements",
     "axis_label",
     "caption",
     "correlate_ranks",
     "correlation_figure",
+    "correlation_within",
     "cost_figure",
     "data_sha256",
     "depth_width_figure",
@@ -76,6 +91,7 @@ __all__ = [
     "draws_figure",
     "export",
     "failures",
+    "join_published",
     "join_results",
     "layer_shapes",
     "load_arrays",
@@ -85,12 +101,16 @@ __all__ = [
     "pareto_front",
     "pareto_indices",
     "parse_architecture",
+    "partial_correlation",
     "point_texts",
     "point_values",
     "potential_figure",
     "profiles_figure",
     "provenance",
+    "published_figure",
+    "published_outcomes",
     "rank_correlation",
+    "rank_published",
     "report",
     "robustness_figure",
     "save_figure",

@@ -23,6 +23,8 @@ from .load import open_results
 from .figures import FIGURES, caption, save_figure
 from .groups import provenance
 from .pareto import pareto_front
+from .published import join_published, outcomes
+from .ranking import agreement_markdown, agreements, markdown, rank_published
 from .report import write_report
 from .selection import select_where
 from .summary import summary
@@ -73,7 +75,7 @@ def _figure(options: argparse.Namespace) -> int:
     kind = FIGURES[options.name]
     if len(options.file) > 1 and not kind.several:
         raise UsageError(f"{options.name} is a figure of one file, {len(options.file)} are given")
-    given = {name: getattr(options, name) for name in ("form", "column", "over", "point")}
+    given = {name: getattr(options, name) for name in ("form", "column", "over", "by", "point")}
     given = {name: value for name, value in given.items() if value is not None}
     first = options.file[0]
     with ExitStack() as files:
@@ -145,6 +147,20 @@ def _pareto(options: argparse.Namespace) -> int:
     return 0
 
 
+def _published(options: argparse.Namespace) -> int:
+    if not options.table:
+        raise UsageError("published needs a table of published errors, expected --table TABLE")
+    print(f"{options.file}, data_sha256 {stored_sha256(options.file)}")
+    with open_results(options.file) as dataset:
+        dataset = _selected(dataset, options)
+        for outcome in [options.column] if options.column else outcomes(dataset):
+            print("", outcome, "", *markdown(rank_published(dataset, outcome)), sep="\n")
+        found = agreements(dataset)
+        if found:
+            print("", "Numbers that both have", "", *agreement_markdown(found), sep="\n")
+    return 0
+
+
 def _groups(dataset: xr.Dataset, by: str | None) -> list[tuple[str, xr.Dataset]]:
     if not by:
         return [("", dataset)]
@@ -161,8 +177,13 @@ def _groups(dataset: xr.Dataset, by: str | None) -> list[tuple[str, xr.Dataset]]
 
 
 def _selected(dataset: xr.Dataset, options: argparse.Namespace) -> xr.Dataset:
-    """The part of the data set that --select asks for."""
-    return select_where(dataset, options.select)
+    """The part of the data set that --select asks for, with the columns of each --table."""
+    dataset = select_where(dataset, options.select)
+    for path in options.table:
+        joined = join_published(dataset, path, where=options.where)
+        print(f"note: {joined}", file=sys.stderr)
+        dataset = joined.dataset
+    return dataset
 
 
 def _checksum(options: argparse.Namespace) -> int:
@@ -243,6 +264,11 @@ def _parser() -> argparse.ArgumentParser:
         "--over", metavar="COLUMN", help="of trend and scatter: the horizontal axis"
     )
     figure.add_argument(
+        "--by",
+        metavar="COLUMN",
+        help="of potential, trend and scatter: what has a colour each, the family by default",
+    )
+    figure.add_argument(
         "--caption", action="store_true", help="print a caption too, with a sentence on methods"
     )
     figure.add_argument("--point", type=int, help="of profiles and overlap: this point only")
@@ -279,6 +305,14 @@ def _parser() -> argparse.ArgumentParser:
     correlate.add_argument("--by", metavar="COLUMN", help="one for each value of this column")
     _add_select(correlate)
     correlate.set_defaults(run=_correlate)
+
+    published = commands.add_parser(
+        "published", help="rank correlations of every score with published errors, as Markdown"
+    )
+    published.add_argument("file", metavar="FILE", help="results file")
+    published.add_argument("--column", help="one of the published errors, all by default")
+    _add_select(published)
+    published.set_defaults(run=_published)
 
     pareto = commands.add_parser("pareto", help="points that no other beats in two columns")
     pareto.add_argument("file", metavar="FILE", help="results file")
@@ -376,6 +410,21 @@ def _add_select(command: argparse.ArgumentParser) -> None:
         metavar="CONDITION",
         help="only these points, layers, attacks …: family=chain,dense 'width>=32' attack=pgd_linf; "
         "=, !=, <, <=, > or >= with a number or a label",
+    )
+    command.add_argument(
+        "--table",
+        action="append",
+        default=[],
+        help="a table of published errors, CSV or JSON, whose columns are joined as published_… "
+        "(repeatable)",
+    )
+    command.add_argument(
+        "--where",
+        nargs="+",
+        default=[],
+        action="extend",
+        metavar="CONDITION",
+        help="only these rows of the tables, such as weights=IMAGENET1K_V1; = or !=",
     )
 
 

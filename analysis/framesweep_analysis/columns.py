@@ -84,6 +84,19 @@ _OF_FRAME = {
     "frame_bound_upper",
 }
 
+#: Columns that say how a network was trained and how well it learnt: outcomes, not scores.
+_OUTCOMES = (
+    "train_loss",
+    "validation_loss",
+    "test_loss",
+    "train_error",
+    "validation_error",
+    "test_error",
+    "train_epochs",
+    "epochs_to_convergence",
+)
+#: Columns that say how a number was found.
+_HOW = ("minimum_iterations", "minimum_restarts", "minimum_gradient_norm", "minimum_spread")
 #: Potentials, of which papers plot the square root.
 _SQUARED = {
     "min_deep_frame_potential",
@@ -154,6 +167,24 @@ def repeated_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
     if column.dtype.kind == "i" and name in PLAN_COLUMNS and name != "seed":
         values[values == -1] = np.nan
     return values.reshape(len(values), int(np.prod(values.shape[1:])))
+
+
+def score_columns(dataset: xr.Dataset, outcome: str) -> list[str]:
+    """The columns that can rank points by `outcome`: all numbers of a point that are not outcomes."""
+    found = []
+    for key, column in dataset.variables.items():
+        name = str(key)
+        plain = name.removeprefix("trained_")
+        if name in (*PLAN_COLUMNS, *_OUTCOMES, *_HOW, outcome, "point") and name != "layer_count":
+            continue
+        if column.dtype.kind not in "iuf" or "point" not in column.dims:
+            continue
+        if any(d not in ("point", "draw") for d in column.dims) or plain == "frame_bound_residual":
+            continue
+        if "published_outcome" in column.attrs:
+            continue
+        found.append(name)
+    return found
 
 
 def depends_on_form(name: Hashable) -> bool:

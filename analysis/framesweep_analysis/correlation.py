@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -94,26 +95,100 @@ def correlate_ranks(
     if not 0 < level < 1:
         raise ResultsError(f"the level is {level}, expected one between 0 and 1")
     correlation = _correlation(method)
+    return _with_interval(
+        method, correlation, (x, y), level=level, resamples=resamples, seed=seed
+    )
+
+
+def partial_correlation(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    fixed: NDArray[np.float64],
+    *,
+    level: float = 0.95,
+    resamples: int | None = None,
+    seed: int = 0,
+) -> RankCorrelation:
+    """Kendall's partial τ of two arrays with a third held fixed (Kendall 1942), NaN where it has no value.
+
+    The interval is that of `correlate_ranks`. There is no value where x or y has the order of `fixed`.
+    """
+    tau = _correlation("kendall")
+
+    def partial(
+        x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64]
+    ) -> float:
+        xy, xz, yz = tau(x, y), tau(x, z), tau(y, z)
+        left = (1 - xz**2) * (1 - yz**2)
+        return float((xy - xz * yz) / np.sqrt(left)) if left > 1e-12 else float("nan")
+
+    return _with_interval(
+        "partial kendall", partial, (x, y, fixed), level=level, resamples=resamples, seed=seed
+    )
+
+
+def correlation_within(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    group: NDArray[np.intp],
+    *,
+    level: float = 0.95,
+    resamples: int | None = None,
+    seed: int = 0,
+) -> RankCorrelation:
+    """The mean of Kendall's τ_b in each group, weighted by its pairs, NaN where no group has a value.
+
+    `group` has the number of each point's group. Groups in which x or y is the same everywhere say
+    nothing and are left out. The interval is that of `correlate_ranks`; points keep their groups.
+    """
+    tau = _correlation("kendall")
+
+    def within(x: NDArray[np.float64], y: NDArray[np.float64], group: NDArray[np.float64]) -> float:
+        total = pairs = 0.0
+        order = np.argsort(group, kind="stable")
+        for part in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+            a, b = x[part], y[part]
+            if len(part) < 2 or a.min() == a.max() or b.min() == b.max():
+                continue
+            weight = len(part) * (len(part) - 1) / 2
+            total, pairs = total + weight * tau(a, b), pairs + weight
+        return total / pairs if pairs else float("nan")
+
+    return _with_interval(
+        "kendall within", within, (x, y, group), level=level, resamples=resamples, seed=seed
+    )
+
+
+def _with_interval(
+    method: str,
+    statistic: Callable[..., float],
+    values: tuple[NDArray[Any], ...],
+    *,
+    level: float,
+    resamples: int | None,
+    seed: int,
+) -> RankCorrelation:
+    """A statistic of the ranks of some arrays, with its interval over resamples of their points."""
+    count = len(values[0])
     if resamples is None:
-        resamples = int(np.clip(_BUDGET // len(x), 100, 1000))
-    if len(x) < _FEWEST:
+        resamples = int(np.clip(_BUDGET // max(count, 1), 100, 1000))
+    if count < _FEWEST:
         resamples = min(resamples, 0)
     if resamples < 0:
         raise ResultsError(f"there are {resamples} resamples, expected 0 or more")
     # Ranks are kept under resampling up to ties, so whole numbers stand in for the values.
-    x, y = stats.rankdata(x, "dense"), stats.rankdata(y, "dense")
+    ranks = [stats.rankdata(column, "dense") for column in values]
     generator = np.random.default_rng(seed)
     drawn = np.empty(resamples)
     for index in range(resamples):
-        rows = generator.integers(0, len(x), len(x))
-        drawn[index] = correlation(x[rows], y[rows])
+        rows = generator.integers(0, count, count)
+        drawn[index] = statistic(*(column[rows] for column in ranks))
     # A resample of one point over and over has no ranks to correlate.
     drawn = drawn[np.isfinite(drawn)]
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (np.nan, np.nan)
-    return RankCorrelation(
-        method, correlation(x, y), float(low), float(high), level, len(x), resamples
-    )
+    estimate = statistic(*ranks)
+    return RankCorrelation(method, estimate, float(low), float(high), level, count, resamples)
 
 
 def _correlation(

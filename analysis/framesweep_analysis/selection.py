@@ -48,14 +48,20 @@ def select_where(dataset: xr.Dataset, conditions: Sequence[str]) -> xr.Dataset:
     `ResultsError` as `select_values` does.
     """
     for condition in conditions:
-        found = re.fullmatch(r"([^=!<>]+)(!=|<=|>=|=|<|>)([^=].*)", condition)
-        if not found:
-            raise UsageError(
-                f"--select is {condition}, expected a condition such as family=dense or width>=32"
-            )
-        name, sign, values = found.groups()
+        name, sign, values = comparison("--select", condition)
         dataset = _kept(dataset, name, sign, values.split(","))
     return dataset
+
+
+def comparison(option: str, condition: str) -> tuple[str, str, str]:
+    """The name, the sign and the values of a condition that an option gives."""
+    found = re.fullmatch(r"([^=!<>]+)(!=|<=|>=|=|<|>)([^=].*)", condition)
+    if not found:
+        raise UsageError(
+            f"{option} is {condition}, expected a condition such as family=dense or width>=32"
+        )
+    name, sign, values = found.groups()
+    return name, sign, values
 
 
 def _kept(dataset: xr.Dataset, name: str, sign: str, values: Wanted) -> xr.Dataset:

@@ -18,6 +18,7 @@ from .cost import cost_figure, timeline_figure
 from .depth_width import depth_width_figure
 from .draws import draws_figure
 from .neural import overlap_figure, profiles_figure
+from .published import published_figure
 from .potential import PotentialSelection, potential_figure, select_potentials
 from .robustness import robustness_figure
 from .scatter import scatter_figure
@@ -38,6 +39,7 @@ __all__ = [
     "overlap_figure",
     "potential_figure",
     "profiles_figure",
+    "published_figure",
     "robustness_figure",
     "save_figure",
     "scatter_figure",
@@ -83,21 +85,26 @@ class FigureKind:
 #: Every figure, in the order of a report.
 FIGURES: dict[str, FigureKind] = {
     "potential": FigureKind(
-        "minimum deep frame potential against parameters, by family", potential_figure, ("form",)
+        "minimum deep frame potential against parameters, by family", potential_figure, ("form", "by")
     ),
     "trend": FigureKind(
         "any column over an axis of the sweep, a line for each family with a band over draws",
         trend_figure,
-        ("column", "over"),
+        ("column", "over", "by"),
     ),
     "scatter": FigureKind(
         "any two columns against one another, with Kendall's τ and the numbers of points",
         scatter_figure,
-        ("column", "over"),
+        ("column", "over", "by"),
     ),
     "correlation": FigureKind(
         "how every score ranks the networks by their error, as a table",
         correlation_figure,
+        ("column",),
+    ),
+    "published": FigureKind(
+        "how every score ranks the networks by their published errors, which --table gives",
+        published_figure,
         ("column",),
     ),
     "depth-width": FigureKind(

@@ -21,6 +21,7 @@ from ..columns import (
 )
 from ..errors import NothingToDraw, ResultsError
 from ..words import plural
+from .style import family_order
 from .ticks import label_logarithm
 
 #: What a figure shows unless it is asked for something: the first of these with a value.
@@ -33,6 +34,8 @@ OUTCOMES = (
 )
 #: Positive values that span more than this factor get a logarithmic axis.
 _SPAN = 8.0
+#: Groups that colours and markers can tell apart.
+_MOST_GROUPS = 8
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,39 @@ def default_score(dataset: xr.Dataset, outcome: str) -> str:
             if np.isfinite(repeated_values(dataset, name)).any():
                 return name
     return "parameter_count"
+
+
+def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.str_], list[str]]:
+    """What each point's group is called, and the groups of ok points in the order of a legend.
+
+    Points whose column `by` has the same value are a group. Raises `ResultsError` where the column has
+    several values per point, and where its ok points have more than eight.
+    """
+    require_columns(dataset, by)
+    column = dataset[by]
+    if column.dims != ("point",):
+        raise ResultsError(f"--by is {by}, expected a column with one value per point")
+    values = column.to_numpy()
+    numbers = values.dtype.kind in "iuf"
+    labels = np.array(
+        [f"{by.replace('_', ' ')} {value:g}" if numbers else str(value) for value in values]
+    )
+    chosen = dataset["status"].to_numpy() == "ok"
+    if by == "family":
+        return labels, family_order(labels[chosen])
+    if numbers:
+        order = [f"{by.replace('_', ' ')} {value:g}" for value in np.unique(values[chosen])]
+    else:
+        meanings = str(column.attrs.get("flag_meanings", "")).split()
+        present = set(labels[chosen])
+        order = [word for word in meanings if word in present]
+        order += sorted(present - set(order))
+    if len(order) > _MOST_GROUPS:
+        raise ResultsError(
+            f"--by is {by}, which has {len(order)} values, expected at most {_MOST_GROUPS}; "
+            "--select leaves some"
+        )
+    return labels, order
 
 
 def form_panels(

@@ -25,7 +25,7 @@ _SHOWS: dict[str, tuple[str | tuple[tuple[str, ...], str], ...]] = {
         "Each mark is an architecture.",
         (
             ("lowest up to that size",),
-            "Lines run along the lowest value that a family reaches with at most so many parameters.",
+            "Lines run along the lowest value of one colour among networks with at most so many parameters.",
         ),
         (
             ("iteration limit",),
@@ -35,7 +35,7 @@ _SHOWS: dict[str, tuple[str | tuple[tuple[str, ...], str], ...]] = {
     ),
     "trend": (
         "{column} over {over}.",
-        "Lines are medians over all draws and networks of a family.",
+        "Lines are medians over all draws and networks of one colour.",
         (("middle half",), "Bands hold the middle half."),
     ),
     "scatter": (
@@ -78,6 +78,15 @@ _SHOWS: dict[str, tuple[str | tuple[tuple[str, ...], str], ...]] = {
     "correlation": (
         "Kendall's τ of each score with {column}, by family and form of the frame.",
         "Small numbers are 95 % bootstrap intervals over networks; τ is bold if its interval excludes 0.",
+    ),
+    "published": (
+        "Kendall's τ of each score with published errors; above 0, larger scores go with larger errors.",
+        (("held fixed",), "Triangles: Kendall's partial τ with the number of parameters held fixed."),
+        (
+            ("within equal size",),
+            "Diamonds: the mean of τ among networks with about the same number of parameters.",
+        ),
+        "Lines are 95 % bootstrap intervals over networks.",
     ),
     "cost": ("CPU time of each point against its prediction; on the line they agree.",),
     "timeline": ("When each rank computed.", "Every bar is a point."),

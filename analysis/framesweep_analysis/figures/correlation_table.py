@@ -10,26 +10,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..columns import PLAN_COLUMNS, depends_on_form, point_values, require_columns
+from ..columns import depends_on_form, point_values, require_columns, score_columns
 from ..correlation import RankCorrelation, correlate_ranks
 from ..errors import NothingToDraw
 from ..words import plural, signed
 from .axes import ok_points
 from .style import TWO_COLUMNS, family_order, note_not_ok, styled
 
-#: Columns that say how a network was trained and how well it learnt: outcomes, not scores.
-OUTCOMES = (
-    "train_loss",
-    "validation_loss",
-    "test_loss",
-    "train_error",
-    "validation_error",
-    "test_error",
-    "train_epochs",
-    "epochs_to_convergence",
-)
-#: Columns that say how a number was found.
-_HOW = ("minimum_iterations", "minimum_restarts", "minimum_gradient_norm", "minimum_spread")
 #: Networks of a family and form from which on it has a column.
 _FEWEST = 5
 #: Above so many networks there are no intervals.
@@ -82,7 +69,7 @@ def score_table(
             f"nothing to draw: no family has {_FEWEST} ok networks with a value of {outcome}"
         )
     rows: list[tuple[str, list[RankCorrelation | None]]] = []
-    for name in _scores(dataset, outcome):
+    for name in score_columns(dataset, outcome):
         values = point_values(dataset, name)
         cells = [_correlate(values[mask], target[mask], method) for mask in masks]
         if any(cell is not None for cell in cells):
@@ -91,21 +78,6 @@ def score_table(
     if not rows:
         raise NothingToDraw(f"nothing to draw: nothing varies with {outcome}")
     return ScoreTable(outcome, [name for name, _ in rows], groups, [cells for _, cells in rows])
-
-
-def _scores(dataset: xr.Dataset, outcome: str) -> list[str]:
-    found = []
-    for key, column in dataset.variables.items():
-        name = str(key)
-        plain = name.removeprefix("trained_")
-        if name in (*PLAN_COLUMNS, *OUTCOMES, *_HOW, outcome, "point") and name != "layer_count":
-            continue
-        if column.dtype.kind not in "iuf" or "point" not in column.dims:
-            continue
-        if any(d not in ("point", "draw") for d in column.dims) or plain == "frame_bound_residual":
-            continue
-        found.append(name)
-    return found
 
 
 def _correlate(
@@ -169,7 +141,7 @@ def correlation_figure(dataset: xr.Dataset, *, column: str | None = None) -> Fig
                     va="center",
                     fontsize=5,
                 )
-    axes.set_yticks(range(rows), [_label(dataset, name) for name in table.scores])
+    axes.set_yticks(range(rows), [score_label(dataset, name) for name in table.scores])
     axes.set_xticks(
         range(columns),
         [f"{name}\n{form}, {count:,}" for name, form, count in table.groups],
@@ -183,13 +155,14 @@ def correlation_figure(dataset: xr.Dataset, *, column: str | None = None) -> Fig
     for side in axes.spines.values():
         side.set_visible(False)
     total = sum(count for _, _, count in table.groups)
-    name = _label(dataset, table.outcome)
+    name = score_label(dataset, table.outcome)
     axes.set_title(f"Kendall τ with the {name}, {plural(total, 'network')}", loc="left", pad=8)
     note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
 
-def _label(dataset: xr.Dataset, name: str) -> str:
+def score_label(dataset: xr.Dataset, name: str) -> str:
+    """What a row of the table is called."""
     text = str(dataset[name].attrs.get("long_name", name.replace("_", " ")))
     # Only the first letter is a capital where the name is not one: NASWOT, SNIP, ln synflow.
     return text if depends_on_form(name) or len(text) < 42 else text[:41] + "…"

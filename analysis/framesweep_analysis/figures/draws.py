@@ -24,6 +24,7 @@ from .style import (
     draw_cloud,
     family_handles,
     legend_below,
+    looks,
     logarithmic,
     note_not_ok,
     styled,
@@ -183,7 +184,7 @@ def _draw_cloud(
         known = np.isfinite(y) & (y > 0) & (x > 0)
         if known.any():
             groups[name] = (x[known], y[known])
-    draw_cloud(axes, groups)
+    draw_cloud(axes, groups, looks(groups))
     x = np.concatenate([pair[0] for pair in groups.values()])
     y = np.concatenate([pair[1] for pair in groups.values()])
     logarithmic(axes, x, y)

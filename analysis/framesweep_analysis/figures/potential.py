@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from ..errors import NothingToDraw
 from ..load import status_counts
 from ..words import plural
+from .axes import group_labels
 from .style import (
     CROWDED,
-    FAMILY_COLOURS,
     ONE_COLUMN,
-    OTHER_COLOUR,
     TWO_COLUMNS,
     draw_cloud,
-    family_handles,
+    group_handles,
     hollow_handle,
     legend_below,
     logarithmic,
+    looks,
     note_not_ok,
     styled,
 )
@@ -40,7 +40,7 @@ _FRONT_COUNT = 12
 
 @dataclass(frozen=True)
 class PotentialSelection:
-    """What one panel draws: parameters and potential by family."""
+    """What one panel draws: parameters and potential by family, or by another group."""
 
     form: str
     parameters: dict[str, NDArray[np.float64]]
@@ -64,8 +64,11 @@ def select_potentials(
     *,
     form: str = "synthesis",
     families: tuple[str, ...] = FAMILIES,
+    by: str = "family",
 ) -> PotentialSelection:
     """The ok points of the families in one form that have a minimum deep frame potential.
+
+    They are in groups by their family, or by another column.
 
     Raises `NothingToDraw`, with counts that say why, if no point is left.
     """
@@ -85,7 +88,9 @@ def select_potentials(
     unfinished = np.zeros(len(family), dtype=bool)
     if "minimum_status" in dataset:
         unfinished = dataset["minimum_status"].to_numpy() == "iteration_limit"
-    members = {name: drawn & (family == name) for name in families}
+    labels, order = group_labels(dataset, by)
+    groups = families if by == "family" else order
+    members = {name: drawn & (labels == name) for name in groups}
     members = {name: mask for name, mask in members.items() if mask.any()}
     return PotentialSelection(
         form=form,
@@ -134,12 +139,14 @@ def potential_figure(
     form: str | None = None,
     families: tuple[str, ...] = FAMILIES,
     title: str | None = None,
+    by: str = "family",
 ) -> Figure:
     """Minimum deep frame potential against parameter count, both axes logarithmic.
 
     Every point is an architecture. The vertical axis has the square root of the potential, as in
-    the papers. A line runs along the lowest value that each family reaches with at most so many
-    parameters, where the family has a dozen points. Markers are hollow where the search of the
+    the papers. Families have colours, or the values of another column that `by` names, of up to eight.
+    A line runs along the lowest value that each of these groups reaches with at most so many
+    parameters, where the group has a dozen points. Markers are hollow where the search of the
     minimum stopped at its iteration limit, if not more than 2,000 points make a cloud. Values of the two forms do not compare, so each
     form has a panel, unless `form` names one of them. The panels state the
     form and how many points are drawn.
@@ -150,7 +157,7 @@ def potential_figure(
     selections: list[PotentialSelection] = []
     for name in forms:
         try:
-            selections.append(select_potentials(dataset, form=name, families=families))
+            selections.append(select_potentials(dataset, form=name, families=families, by=by))
         except NothingToDraw:
             if len(forms) == 1 or "min_deep_frame_potential" not in dataset:
                 raise
@@ -160,25 +167,26 @@ def potential_figure(
     width = ONE_COLUMN if len(selections) == 1 else TWO_COLUMNS
     figure = Figure(figsize=(width, 3.15), dpi=300, layout="constrained")
     panels = figure.subplots(1, len(selections), squeeze=False, sharey=True)[0]
+    order = families if by == "family" else group_labels(dataset, by)[1]
+    shown = looks(f for f in order if any(f in s.parameters for s in selections))
     heights = np.sqrt(np.concatenate([v for s in selections for v in s.potentials.values()]))
     for axes, selection in zip(panels, selections, strict=True):
         pairs = {
             family: (selection.parameters[family], np.sqrt(selection.potentials[family]))
             for family in selection.parameters
         }
-        draw_cloud(axes, pairs, selection.unfinished)
+        draw_cloud(axes, pairs, shown, selection.unfinished)
         for family in _families_with_front(selection):
-            _draw_front(axes, family, selection)
+            _draw_front(axes, family, shown[family][0], selection)
         logarithmic(
             axes,
             np.concatenate([x for x, _ in pairs.values()]),
             heights,
         )
         axes.set_xlabel("Parameters")
-        axes.set_title(title or _title(selection), loc="left")
+        axes.set_title(title or _title(selection, by), loc="left")
     panels[0].set_ylabel("√ minimum deep frame potential")
-    shown = [f for f in families if any(f in s.parameters for s in selections)]
-    handles = family_handles(shown, max(selection.count for selection in selections))
+    handles = group_handles(shown, max(selection.count for selection in selections))
     if any(_families_with_front(selection) for selection in selections):
         label = "lowest up to that size"
         handles.append(Line2D([], [], color="0.35", linewidth=1.0, label=label))
@@ -189,7 +197,9 @@ def potential_figure(
     return figure
 
 
-def _draw_front(axes: Axes, family: str, selection: PotentialSelection) -> None:
+def _draw_front(
+    axes: Axes, family: str, colour: str, selection: PotentialSelection
+) -> None:
     parameters = selection.parameters[family]
     order = np.lexsort((selection.potentials[family], parameters))
     x = parameters[order]
@@ -198,7 +208,6 @@ def _draw_front(axes: Axes, family: str, selection: PotentialSelection) -> None:
     # On to the family's largest network, where the line would otherwise end at its last step.
     x = np.append(x[corners], x[-1])
     y = np.append(y[corners], y[-1])
-    colour = FAMILY_COLOURS.get(family, OTHER_COLOUR)
     if selection.count > CROWDED:
         # Above a cloud the line needs an edge to be seen; among single markers it goes below.
         axes.step(x, y, where="post", color="white", linewidth=2.4, zorder=4)
@@ -211,10 +220,11 @@ def _families_with_front(selection: PotentialSelection) -> list[str]:
     return [name for name, x in selection.parameters.items() if len(x) >= _FRONT_COUNT]
 
 
-def _title(selection: PotentialSelection) -> str:
-    names = list(selection.parameters)
+def _title(selection: PotentialSelection, by: str) -> str:
+    names = list(selection.parameters) if by == "family" else []
     families = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    notes = [f"{plural(selection.count, f'{families} network')}, {selection.form} form"]
+    networks = plural(selection.count, f"{families} network".strip())
+    notes = [f"{networks}, {selection.form} form"]
     if selection.zero_count:
         notes.append(f"{selection.zero_count:,} with minimum 0 not shown")
     if selection.unfinished_count:

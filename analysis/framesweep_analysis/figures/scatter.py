@@ -18,6 +18,7 @@ from .axes import (
     default_outcome,
     default_score,
     form_panels,
+    group_labels,
     ok_points,
     panel_title,
     quantity,
@@ -26,15 +27,12 @@ from .axes import (
 )
 from .style import (
     CROWDED,
-    FAMILY_COLOURS,
-    FAMILY_MARKERS,
     ONE_COLUMN,
-    OTHER_COLOUR,
-    OTHER_MARKER,
     TWO_COLUMNS,
-    family_handles,
-    family_order,
+    Looks,
+    group_handles,
     legend_below,
+    looks,
     mixed_marks,
     note_not_ok,
     styled,
@@ -48,10 +46,15 @@ _RESAMPLED = 5000
 
 @styled
 def scatter_figure(
-    dataset: xr.Dataset, *, column: str | None = None, over: str | None = None
+    dataset: xr.Dataset,
+    *,
+    column: str | None = None,
+    over: str | None = None,
+    by: str = "family",
 ) -> Figure:
-    """Two columns against one another: a mark for each ok point, and Kendall's τ of each family.
+    """Two columns against one another: a mark for each ok point, and Kendall's τ.
 
+    Families have colours, or the values of another column that `by` names, of up to eight.
     Several draws become their mean. Of potentials the square root is shown. Up to 30 points of a
     panel have their numbers beside them; of more, those at the edges have. Columns that depend on the form of
     the frame have a panel for each form. The titles hold τ with its 95 % bootstrap interval, over
@@ -71,7 +74,7 @@ def scatter_figure(
         raise NothingToDraw(
             f"nothing to draw: of {plural(int(ok.sum()), 'ok point')} none has both {column} and {over}"
         )
-    family = dataset["family"].to_numpy().astype(str)
+    family, order = group_labels(dataset, by)
     points = dataset["point"].to_numpy()
     panels = list(form_panels(dataset, known, [column, over]))
     figure = Figure(
@@ -79,11 +82,11 @@ def scatter_figure(
         dpi=300,
         layout="constrained",
     )
-    shown = family_order(family[known])
+    shown = looks(name for name in order if name in set(family[known]))
     for axes, (form, mask) in zip(
         figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, strict=True
     ):
-        _draw(axes, x.means[mask], y.means[mask], family[mask])
+        _draw(axes, x.means[mask], y.means[mask], family[mask], shown)
         scale_axis(axes, False, x.means[known], ticks=False)
         scale_axis(axes, True, y.means[known], ticks=False)
         _number(axes, x.means[mask], y.means[mask], points[mask])
@@ -92,7 +95,7 @@ def scatter_figure(
         axes.set_title(f"{title}\n{_tau(x.means[mask], y.means[mask])}", loc="left")
     figure.axes[0].set_ylabel(y.label)
     count = max(int(mask.sum()) for _, mask in panels)
-    legend_below(figure, family_handles(shown, count), columns=4)
+    legend_below(figure, group_handles(shown, count), columns=4)
     note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
@@ -108,27 +111,31 @@ def _tau(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
 
 
 def _draw(
-    axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], family: NDArray[np.str_]
+    axes: Axes,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    group: NDArray[np.str_],
+    shown: Looks,
 ) -> None:
-    """The points in an order that lets no family cover another."""
+    """The points in an order that lets no group cover another."""
     count = len(x)
     size = float(np.clip(2.6e3 / count, 2.0, 26.0))
     alpha = float(np.clip(40.0 / np.sqrt(count), 0.22, 0.85))
     if count <= CROWDED:
-        for name in family_order(family):
-            mask = family == name
+        for name, (colour, marker) in shown.items():
+            mask = group == name
             axes.scatter(
                 x[mask],
                 y[mask],
                 s=size,
-                marker=FAMILY_MARKERS.get(name, OTHER_MARKER),
-                color=FAMILY_COLOURS.get(name, OTHER_COLOUR),
+                marker=marker,
+                color=colour,
                 alpha=alpha,
                 linewidths=0,
                 zorder=3,
             )
         return
-    colours = np.array([FAMILY_COLOURS.get(name, OTHER_COLOUR) for name in family])
+    colours = np.array([shown[name][0] for name in group])
     mixed_marks(axes, x, y, colours, size=size, alpha=alpha)
 
 

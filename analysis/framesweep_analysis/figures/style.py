@@ -60,12 +60,30 @@ FAMILY_MARKERS = {
 }
 OTHER_COLOUR, OTHER_MARKER = "#666666", "s"
 
+#: The colours and markers of groups that are not families, in their order.
+_COLOURS = ("#0A4F8C", "#E67E00", "#12A37F", "#B5338A", "#8C6D31", "#56A0D3", "#7A5AC2", "#666666")
+_MARKERS = "oD^vXsPh"
+
 #: Above so many points markers overlap everywhere and are drawn as a cloud of pixels.
 CROWDED = 2000
 #: Above so many points those that fall on one pixel are drawn once.
 _PACKED = 50_000
 
 Parameters = ParamSpec("Parameters")
+
+#: The colour and the marker of each group of points.
+Looks = Mapping[str, tuple[str, str]]
+
+
+def looks(groups: Iterable[str]) -> Looks:
+    """How groups are drawn: families as always, others by their order."""
+    names = list(groups)
+    if set(names) <= set(FAMILY_COLOURS):
+        return {name: (FAMILY_COLOURS[name], FAMILY_MARKERS[name]) for name in names}
+    return {
+        name: (_COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)])
+        for place, name in enumerate(names)
+    }
 
 
 def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
@@ -98,9 +116,12 @@ Groups = Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 def draw_cloud(
-    axes: Axes, groups: Groups, hollow: Mapping[str, NDArray[np.bool_]] | None = None
+    axes: Axes,
+    groups: Groups,
+    shown: Looks,
+    hollow: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> None:
-    """Draws the points of each family on logarithmic axes, so that no family covers another.
+    """Draws the points of each group on logarithmic axes, so that no group covers another.
 
     Points that are marked in `hollow` have markers without a filling, if there are markers.
     """
@@ -109,8 +130,7 @@ def draw_cloud(
     alpha = float(np.clip(40.0 / np.sqrt(max(count, 1)), 0.22, 0.85))
     if count <= CROWDED:
         for family, (x, y) in groups.items():
-            colour = FAMILY_COLOURS.get(family, OTHER_COLOUR)
-            marker = FAMILY_MARKERS.get(family, OTHER_MARKER)
+            colour, marker = shown[family]
             empty = np.zeros(len(x), dtype=bool) if hollow is None else hollow[family]
             axes.scatter(
                 x[~empty],
@@ -143,7 +163,7 @@ def draw_cloud(
     y = np.concatenate([y[kept[f]] for f, (_, y) in groups.items()])
     colours = np.concatenate(
         [
-            np.tile(to_rgb(FAMILY_COLOURS.get(f, OTHER_COLOUR)), (len(values[kept[f]]), 1))
+            np.tile(to_rgb(shown[f][0]), (len(values[kept[f]]), 1))
             for f, (values, _) in groups.items()
         ]
     )
@@ -214,20 +234,25 @@ def family_order(families: Iterable[str]) -> list[str]:
     return known + sorted(present - set(known))
 
 
-def family_handles(families: Sequence[str], count: int) -> list[Line2D]:
-    """Legend entries of the families that a cloud of so many points shows."""
+def group_handles(shown: Looks, count: int) -> list[Line2D]:
+    """Legend entries of the groups that a cloud of so many points shows."""
     return [
         Line2D(
             [],
             [],
-            color=FAMILY_COLOURS.get(family, OTHER_COLOUR),
-            marker="o" if count > CROWDED else FAMILY_MARKERS.get(family, OTHER_MARKER),
+            color=colour,
+            marker="o" if count > CROWDED else marker,
             markersize=4,
             linestyle="none",
-            label=family,
+            label=name,
         )
-        for family in families
+        for name, (colour, marker) in shown.items()
     ]
+
+
+def family_handles(families: Sequence[str], count: int) -> list[Line2D]:
+    """Legend entries of the families that a cloud of so many points shows."""
+    return group_handles(looks(families), count)
 
 
 def hollow_handle(label: str) -> Line2D:

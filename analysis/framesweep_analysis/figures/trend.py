@@ -1,4 +1,4 @@
-"""Any column over any axis of a sweep, a line for each family."""
+"""Any column over any axis of a sweep, a line for each family or other group."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
+from ..neighbours import GROUPS, MOST_LEVELS, neighbours
 from ..words import plural
 from .axes import (
     default_axis,
     default_outcome,
     form_panels,
+    group_labels,
     ok_points,
     panel_title,
     quantity,
@@ -23,32 +25,28 @@ from .axes import (
     scale_axis,
 )
 from .style import (
-    FAMILY_COLOURS,
-    FAMILY_MARKERS,
     ONE_COLUMN,
-    OTHER_COLOUR,
-    OTHER_MARKER,
     TWO_COLUMNS,
-    family_order,
     legend_below,
+    looks,
     note,
     note_not_ok,
     styled,
 )
 
-#: Above so many values of the axis, neighbours are put together.
-_LEVELS = 40
-#: So many groups of neighbours there are then.
-_GROUPS = 24
-
 
 @styled
 def trend_figure(
-    dataset: xr.Dataset, *, column: str | None = None, over: str | None = None
+    dataset: xr.Dataset,
+    *,
+    column: str | None = None,
+    over: str | None = None,
+    by: str = "family",
 ) -> Figure:
     """A column over an axis of the sweep: a line for each family, with a band.
 
-    At each value of the axis, the line is the median of all draws of all ok points of the family
+    `by` names another column whose values have a line each, of up to eight.
+    At each value of the axis, the line is the median of all draws of all ok points of the group
     there, and the band their middle half. So where a value has a single point, the band is over
     draws. An axis of more than 40 values is cut into 24 groups of about equal size. Of potentials
     the square root is shown. Columns that depend on the form of the frame have a panel for each
@@ -70,15 +68,15 @@ def trend_figure(
             f"nothing to draw: of {plural(int(ok.sum()), 'ok point')} none has both {column} and {over}"
         )
     levels = np.unique(places[known])
-    grouped = len(levels) > _LEVELS
-    family = dataset["family"].to_numpy().astype(str)
+    grouped = len(levels) > MOST_LEVELS
+    family, order = group_labels(dataset, by)
     panels = list(form_panels(dataset, known, [column, over]))
     figure = Figure(
         figsize=(ONE_COLUMN if len(panels) == 1 else TWO_COLUMNS, 3.0),
         dpi=300,
         layout="constrained",
     )
-    shown = family_order(family[known])
+    shown = looks(name for name in order if name in set(family[known]))
     banded, single = False, True
     for axes, (form, mask) in zip(
         figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, strict=True
@@ -86,7 +84,7 @@ def trend_figure(
         for name in shown:
             rows = mask & (family == name)
             if rows.any():
-                counts = _draw(axes, places[rows], y.values[rows], name, grouped=grouped)
+                counts = _draw(axes, places[rows], y.values[rows], shown[name], grouped=grouped)
                 banded |= counts.max() > 1
                 single &= len(np.unique(places[rows])) == int(rows.sum())
         scale_axis(axes, False, places[known], ticks=not grouped)
@@ -100,20 +98,20 @@ def trend_figure(
         Line2D(
             [],
             [],
-            color=FAMILY_COLOURS.get(name, OTHER_COLOUR),
-            marker=FAMILY_MARKERS.get(name, OTHER_MARKER),
+            color=colour,
+            marker=marker,
             markersize=3.5,
             linewidth=1.2,
             label=name,
         )
-        for name in shown
+        for name, (colour, marker) in shown.items()
     ]
     if banded:
         label = "middle half of draws" if single and not grouped else "middle half"
         handles.append(Patch(color="0.5", alpha=0.25, linewidth=0, label=label))
     legend_below(figure, handles, columns=4 if len(panels) > 1 or len(handles) < 4 else 2)
     if grouped:
-        note(figure, f"{len(levels):,} values in {_GROUPS} groups of about equal size")
+        note(figure, f"{len(levels):,} values in {GROUPS} groups of about equal size")
     note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
@@ -122,32 +120,27 @@ def _draw(
     axes: Axes,
     places: NDArray[np.float64],
     values: NDArray[np.float64],
-    family: str,
+    look: tuple[str, str],
     *,
     grouped: bool,
 ) -> NDArray[np.intp]:
-    """Draws a family, and returns how many values each mark sums up."""
+    """Draws a group, and returns how many values each mark sums up."""
     each = np.broadcast_to(places[:, None], values.shape)
     finite = np.isfinite(values)
     x, y = each[finite], values[finite]
-    if grouped:
-        edges = np.unique(np.quantile(x, np.linspace(0, 1, _GROUPS + 1)))
-        group = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, max(len(edges) - 2, 0))
-        group = np.unique(group, return_inverse=True)[1]
-        level = np.array([np.median(x[group == index]) for index in range(group.max() + 1)])
-    else:
-        level, group = np.unique(x, return_inverse=True)
+    group = neighbours(x) if grouped else np.unique(x, return_inverse=True)[1]
+    level = np.array([np.median(x[group == index]) for index in range(group.max() + 1)])
     counts = np.bincount(group)
     parts = np.split(y[np.argsort(group, kind="stable")], np.cumsum(counts)[:-1])
     low, middle, high = np.array([np.quantile(part, [0.25, 0.5, 0.75]) for part in parts]).T
-    colour = FAMILY_COLOURS.get(family, OTHER_COLOUR)
+    colour, marker = look
     if counts.max() > 1:
         axes.fill_between(level, low, high, color=colour, alpha=0.16, linewidth=0)
     axes.plot(
         level,
         middle,
         color=colour,
-        marker=FAMILY_MARKERS.get(family, OTHER_MARKER),
+        marker=marker,
         markersize=3.2,
         linewidth=1.2,
         zorder=4,
