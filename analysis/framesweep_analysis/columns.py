@@ -106,7 +106,7 @@ _SQUARED = {
 }
 
 #: Dimensions along which a point's values are repetitions, which a mean sums up.
-_REPETITIONS = ("draw", "image")
+REPETITIONS = ("draw", "image")
 
 
 def in_file_order(dataset: xr.Dataset) -> list[str]:
@@ -154,9 +154,9 @@ def repeated_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
         raise ResultsError(f"{name} holds labels, expected a column of numbers")
     if "point" not in column.dims:
         raise ResultsError(f"{name} is a column along {column.dims[0]}, expected one of the points")
-    single = [d for d in column.dims if d not in ("point", *_REPETITIONS) and column.sizes[d] == 1]
+    single = [d for d in column.dims if d not in ("point", *REPETITIONS) and column.sizes[d] == 1]
     column = column.isel({d: 0 for d in single})
-    others = [str(d) for d in column.dims if d != "point" and d not in _REPETITIONS]
+    others = [str(d) for d in column.dims if d != "point" and d not in REPETITIONS]
     if others:
         example = " ".join(f"{d}={dataset[d].to_numpy()[-1]}" for d in others if d in dataset)
         raise ResultsError(

@@ -1,4 +1,4 @@
-"""Figures that show another column than the family by colour."""
+"""Figures that show another column than the family by colour, and a dimension as their axis."""
 
 from __future__ import annotations
 
@@ -75,3 +75,26 @@ def test_the_command_line_has_by_for_these_figures_only(tmp_path: Path) -> None:
         assert run("figure", name, path, "-o", out, "--by", "form").returncode == 0
     done = run("figure", "draws", path, "-o", out, "--by", "form")
     assert (done.returncode, done.stderr) == (64, "error: this figure has no option --by\n")
+
+
+def test_a_trend_runs_over_a_dimension_of_its_column(tmp_path: Path) -> None:
+    path = write_results(tmp_path / "r.h5", 12, trained=True, layers=4)
+    with open_results(path) as dataset:
+        one = dataset.isel(perturbation=[1])
+        figure = trend_figure(one, column="neural_gain_mean", over="layer")
+        (axes,) = figure.axes
+        assert axes.get_xlabel() == "Layer"
+        assert axes.get_title(loc="left") == "12 networks"
+        chain = one["neural_gain_mean"].isel(point=slice(0, None, 3), perturbation=0)
+        drawn = axes.lines[0]
+        assert drawn.get_xdata().tolist() == [0, 1, 2, 3]
+        assert drawn.get_ydata() == pytest.approx(chain.median(["point", "draw"]).values)
+        # It is the axis of itself if the column has one dimension more.
+        again = trend_figure(one, column="neural_gain_mean", by="form")
+        assert again.axes[0].get_xlabel() == "Layer"
+        assert legend(again)[:2] == ["synthesis", "analysis"]
+        with pytest.raises(ResultsError, match="along perturbation: select one"):
+            trend_figure(dataset, column="neural_gain_mean", over="layer")
+        attack = dataset.isel(attack=[0])
+        figure = trend_figure(attack, column="adversarial_error", over="radius")
+        assert figure.axes[0].lines[0].get_xdata().tolist() == [0.05, 0.2]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..columns import (
     PLAN_COLUMNS,
+    REPETITIONS,
     axis_label,
     depends_on_form,
     is_squared,
@@ -97,6 +98,31 @@ def default_score(dataset: xr.Dataset, outcome: str) -> str:
             if np.isfinite(repeated_values(dataset, name)).any():
                 return name
     return "parameter_count"
+
+
+def own_dimension(dataset: xr.Dataset, column: str) -> str | None:
+    """The dimension of a column that is neither its points nor a repetition, if it has just one."""
+    require_columns(dataset, column)
+    found = [str(d) for d in dataset[column].dims if d not in ("point", *REPETITIONS)]
+    found = [d for d in found if dataset.sizes[d] > 1]
+    return found[0] if len(found) == 1 else None
+
+
+def along(dataset: xr.Dataset, column: str, over: str, by: str) -> xr.Dataset:
+    """The data set as it is, or if `over` is a dimension of the column, a row for each point and value of it.
+
+    Such rows have what a figure of the column needs, and their numbers in `point` repeat.
+    """
+    require_columns(dataset, column, over, by)
+    if over not in dataset[column].dims or over in ("point", *REPETITIONS):
+        return dataset
+    names = dict.fromkeys((column, by, "family", "form", "status"))
+    rows = dataset[[name for name in names if name in dataset.variables]]
+    rows = rows.drop_vars([name for name in rows.coords if name not in (*rows.dims, *names)])
+    rows = rows.stack(row=("point", over))
+    point, place = rows["point"].to_numpy(), rows[over].to_numpy()
+    rows = rows.drop_vars(["row", "point", over]).rename(row="point")
+    return rows.assign_coords(point=point).assign({over: ("point", place, dataset[over].attrs)})
 
 
 def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.str_], list[str]]:

@@ -14,11 +14,13 @@ from ..errors import NothingToDraw
 from ..neighbours import GROUPS, MOST_LEVELS, neighbours
 from ..words import plural
 from .axes import (
+    along,
     default_axis,
     default_outcome,
     form_panels,
     group_labels,
     ok_points,
+    own_dimension,
     panel_title,
     quantity,
     refuse_equal,
@@ -45,7 +47,8 @@ def trend_figure(
 ) -> Figure:
     """A column over an axis of the sweep: a line for each family, with a band.
 
-    `by` names another column whose values have a line each, of up to eight.
+    `by` names another column whose values have a line each, of up to eight. The axis can be a dimension
+    of the column too, such as `layer` or `radius`; it is if the column has one and `over` is not given.
     At each value of the axis, the line is the median of all draws of all ok points of the group
     there, and the band their middle half. So where a value has a single point, the band is over
     draws. An axis of more than 40 values is cut into 24 groups of about equal size. Of potentials
@@ -58,14 +61,18 @@ def trend_figure(
     """
     ok = ok_points(dataset)
     column = column or default_outcome(dataset.isel(point=ok), over)
-    over = over or default_axis(dataset, column)
+    status = dataset["status"].to_numpy()
+    over = over or own_dimension(dataset, column) or default_axis(dataset, column)
     refuse_equal(column, over)
+    dataset = along(dataset, column, over, by)
+    ok, point = ok_points(dataset), dataset["point"].to_numpy()
     y, x = quantity(dataset, column), quantity(dataset, over)
     places = x.means
     known = ok & np.isfinite(places) & np.isfinite(y.values).any(axis=1)
     if not known.any():
         raise NothingToDraw(
-            f"nothing to draw: of {plural(int(ok.sum()), 'ok point')} none has both {column} and {over}"
+            f"nothing to draw: of {plural(len(np.unique(point[ok])), 'ok point')} none has both "
+            f"{column} and {over}"
         )
     levels = np.unique(places[known])
     grouped = len(levels) > MOST_LEVELS
@@ -89,7 +96,7 @@ def trend_figure(
                 single &= len(np.unique(places[rows])) == int(rows.sum())
         scale_axis(axes, False, places[known], ticks=not grouped)
         axes.set_xlabel(x.label)
-        axes.set_title(panel_title(int(mask.sum()), form), loc="left")
+        axes.set_title(panel_title(len(np.unique(point[mask])), form), loc="left")
     first = figure.axes[0]
     for axes in figure.axes:
         scale_axis(axes, True, y.values[known], ticks=False)
@@ -112,7 +119,7 @@ def trend_figure(
     legend_below(figure, handles, columns=4 if len(panels) > 1 or len(handles) < 4 else 2)
     if grouped:
         note(figure, f"{len(levels):,} values in {GROUPS} groups of about equal size")
-    note_not_ok(figure, dataset["status"].to_numpy())
+    note_not_ok(figure, status)
     return figure
 
 
