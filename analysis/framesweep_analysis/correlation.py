@@ -62,7 +62,7 @@ def rank_correlation(
     Points of a grid are not a random sample: the interval says how much the number depends
     on single points of this sweep, not what another sweep would give.
 
-    Warns where a column holds statistics of frames in both forms, which do not compare.
+    Warns where a column holds statistics of frames in both forms, which cannot be compared.
 
     Raises `ResultsError` where fewer than three points have both values, or one of them does not
     vary.

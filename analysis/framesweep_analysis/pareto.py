@@ -46,7 +46,7 @@ def pareto_front(
     """The ok points that no other ok point beats in two columns, by the first column.
 
     Both columns are minimised unless they are named in `maximise`. Several draws become their mean.
-    Warns where the columns hold statistics of frames in both forms, which do not compare.
+    Warns where the columns hold statistics of frames in both forms, which cannot be compared.
 
     Raises `ResultsError` where a column is not there or has several values per point.
     """

@@ -20,6 +20,21 @@ from framesweep_analysis.load import FORMAT, PERTURBATIONS
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+ROOT = DOCS.parent
+
+
+def test_one_version_is_named_everywhere() -> None:
+    def first(pattern: str, name: str) -> str:
+        found = re.search(pattern, (ROOT / name).read_text(), re.MULTILINE)
+        assert found, name
+        return found[1]
+
+    version = first(r'framesweepVersion = "(.*)"', "Sources/Running/SweepRunner/Provenance.swift")
+    assert version == first(r"^## (\S+)", "CHANGELOG.md")
+    assert version == first(r"^version: (.*)", "CITATION.cff")
+    assert version == first(r'^version = "(.*)"', "analysis/pyproject.toml")
+
+
 def examples(document: str, language: str) -> list[str]:
     text = (DOCS / document).read_text()
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

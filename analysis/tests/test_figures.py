@@ -64,6 +64,13 @@ def test_the_same_file_gives_the_same_bytes(results: Path, tmp_path: Path) -> No
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
+def test_a_notebook_shows_a_figure_without_pyplot(results: Path) -> None:
+    with open_results(results) as dataset:
+        picture = draws_figure(dataset)._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    assert 400 < int.from_bytes(picture[16:20], "big") < 1000
+
+
 def test_a_map_shows_the_median_of_each_cell(tmp_path: Path) -> None:
     change = {
         "family": np.zeros(6, np.int8),

@@ -99,7 +99,7 @@ def test_columns_that_cannot_be_an_axis_are_named(trained: Path) -> None:
             trend_figure(dataset, over="family", column="test_error")
         with pytest.raises(ResultsError, match="--select perturbation="):
             trend_figure(dataset, column="neural_gain_mean")
-        with pytest.raises(NothingToDraw, match="name a column"):
+        with pytest.raises(NothingToDraw, match="name another column"):
             correlation_figure(dataset.drop_vars("test_error"))
 
 
@@ -211,7 +211,7 @@ def test_captions_describe_what_is_drawn_and_nothing_else(trained: Path) -> None
         unlimited = dataset.assign(minimum_status=("point", ["converged"] * 60))
         limited = dataset.assign(minimum_status=("point", ["iteration_limit"] * 60))
         texts = [caption("potential", d, potential_figure(d)) for d in (unlimited, limited)]
-    assert "two forms do not compare" in both and "two forms" not in form
+    assert "two forms cannot be compared" in both and "two forms" not in form
     assert ["Hollow marks" in text for text in texts] == [False, True]
 
 

@@ -9,7 +9,7 @@ internal import SweepMPI
 internal import SweepStore
 
 /// framesweep's own version.
-package let framesweepVersion = "0.2.0-dev"
+package let framesweepVersion = "0.2.0"
 
 /// The versions that the numbers and files depend on, a line each.
 package var versionText: String {

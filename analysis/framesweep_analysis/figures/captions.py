@@ -31,7 +31,7 @@ _SHOWS: dict[str, tuple[str | tuple[tuple[str, ...], str], ...]] = {
             ("iteration limit",),
             "Hollow marks: the search stopped at its iteration limit, and the minimum may be lower.",
         ),
-        (("synthesis form", "analysis form"), "Values of the two forms do not compare."),
+        (("synthesis form", "analysis form"), "Values of the two forms cannot be compared."),
     ),
     "trend": (
         "{column} over {over}.",

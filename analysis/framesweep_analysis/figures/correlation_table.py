@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..columns import depends_on_form, point_values, require_columns, score_columns
@@ -15,7 +14,7 @@ from ..correlation import RankCorrelation, correlate_ranks
 from ..errors import NothingToDraw
 from ..words import plural, signed
 from .axes import ok_points
-from .style import TWO_COLUMNS, family_order, note_not_ok, styled
+from .style import TWO_COLUMNS, Figure, family_order, note_not_ok, styled
 
 #: Networks of a family and form from which on it has a column.
 _FEWEST = 5
@@ -51,7 +50,7 @@ def score_table(
     dataset = dataset.isel(point=ok)
     if outcome is None:
         if "test_error" not in dataset:
-            raise NothingToDraw("nothing to draw: the sweep trains no networks; name a column")
+            raise NothingToDraw("nothing to draw: without training there is no test_error; name another column")
         outcome = "test_error"
     require_columns(dataset, outcome)
     target = point_values(dataset, outcome)

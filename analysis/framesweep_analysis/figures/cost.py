@@ -7,14 +7,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
 from ..words import plural
-from .style import ONE_COLUMN, TWO_COLUMNS, legend_below, logarithmic, note_not_ok, styled
+from .style import ONE_COLUMN, TWO_COLUMNS, Figure, legend_below, logarithmic, note_not_ok, styled
 from .ticks import label_logarithm
 
 _BLUE, _ORANGE = "#0A4F8C", "#E67E00"

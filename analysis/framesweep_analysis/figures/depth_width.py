@@ -8,7 +8,6 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
@@ -16,7 +15,7 @@ from ..columns import axis_label, is_squared, point_values, require_columns
 from ..errors import NothingToDraw
 from ..words import plural
 from .potential import FAMILIES, FORMS, no_column
-from .style import legend_below, note, note_not_ok, styled
+from .style import Figure, legend_below, note, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: Up to so many values of an axis every one of them has a label.
@@ -47,7 +46,7 @@ def depth_width_figure(
 
     The colour is the median of a column over the ok points of a cell, which differ in the other
     swept keys: the minimum deep frame potential if the file has one, else the potential of the
-    draws. Of potentials the square root is shown. Values of the two forms do not compare, so
+    draws. Of potentials the square root is shown. Values of the two forms cannot be compared, so
     each form has a scale of its own. A scale is logarithmic where a value is positive; zeros and
     less are black. Cells are grey where no network has a value, because it is pending or failed or
     because it was not measured, and hatched where the sweep has no such network.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from .style import (
     OTHER_COLOUR,
     OTHER_MARKER,
     TWO_COLUMNS,
+    Figure,
     draw_cloud,
     family_handles,
     legend_below,
@@ -40,7 +40,7 @@ _LIMITED = (0, (1, 1))
 def draws_figure(dataset: xr.Dataset) -> Figure:
     """How the deep frame potential varies over draws of the weights, with the minimum's level.
 
-    One panel for each form, of which the values do not compare. Up to 40 ok points of a form stand
+    One panel for each form, whose values cannot be compared. Up to 40 ok points of a form stand
     side by side, in the order of their lowest level, a mark for every draw and a bar at the minimum
     of the architecture, where it is known. More points are drawn by their minimum, draws above the
     line of equality, or by their parameters where no minimum of the form is known. Where the search

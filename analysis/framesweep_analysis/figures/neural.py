@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import NothingToDraw, ResultsError
 from ..words import plural
-from .style import family_order, legend_below, note, note_not_ok, styled
+from .style import Figure, family_order, legend_below, note, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: Colour, marker and dashes of a line.
@@ -398,7 +397,7 @@ def _legend(
 def _band(dataset: xr.Dataset, point: int | None, sample: _Sample) -> str:
     """What the bands show; nothing where every line is that of a single network and draw."""
     if point is not None:
-        return "± one standard deviation over images"
+        return "± 1 std over images"
     if np.unique(sample.family, return_counts=True)[1].max() > 1:
         return "middle half of networks"
     return "middle half of draws" if dataset.sizes.get("draw", 1) > 1 else ""

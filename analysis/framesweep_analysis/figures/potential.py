@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from .style import (
     CROWDED,
     ONE_COLUMN,
     TWO_COLUMNS,
+    Figure,
     draw_cloud,
     group_handles,
     hollow_handle,
@@ -147,9 +147,9 @@ def potential_figure(
     the papers. Families have colours, or the values of another column that `by` names, of up to eight.
     A line runs along the lowest value that each of these groups reaches with at most so many
     parameters, where the group has a dozen points. Markers are hollow where the search of the
-    minimum stopped at its iteration limit, if not more than 2,000 points make a cloud. Values of the two forms do not compare, so each
-    form has a panel, unless `form` names one of them. The panels state the
-    form and how many points are drawn.
+    minimum stopped at its iteration limit, if not more than 2,000 points make a cloud. Values of the
+    two forms cannot be compared, so each form has a panel, unless `form` names one of them. The panels
+    state the form and how many points are drawn.
 
     Raises `NothingToDraw` if no point can be drawn.
     """

@@ -6,14 +6,13 @@ import numpy as np
 import xarray as xr
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ..columns import PLAN_COLUMNS, axis_label, require_columns
 from ..errors import NothingToDraw, ResultsError
 from ..words import plural
-from .style import CROWDED, TWO_COLUMNS, family_order, legend_below, note_not_ok, styled
+from .style import CROWDED, TWO_COLUMNS, Figure, family_order, legend_below, note_not_ok, styled
 from .ticks import label_logarithm
 
 #: How the panels name the attacks.

@@ -7,7 +7,6 @@ import warnings
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
@@ -29,6 +28,7 @@ from .style import (
     CROWDED,
     ONE_COLUMN,
     TWO_COLUMNS,
+    Figure,
     Looks,
     group_handles,
     legend_below,

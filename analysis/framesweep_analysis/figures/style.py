@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib
+import matplotlib.figure
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -98,7 +99,17 @@ def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
     return inner
 
 
-def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+class Figure(matplotlib.figure.Figure):
+    """A figure that notebooks show, whether or not pyplot was imported."""
+
+    def _repr_png_(self) -> bytes:
+        picture = io.BytesIO()
+        with matplotlib.rc_context(_STYLE):
+            self.savefig(picture, dpi=120, format="png")
+        return picture.getvalue()
+
+
+def save_figure(figure: matplotlib.figure.Figure, path: str | os.PathLike[str]) -> None:
     """Writes a figure; the ending of the name chooses the format (png, svg, pdf)."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

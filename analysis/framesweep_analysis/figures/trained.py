@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import NothingToDraw
 from ..words import plural
 from .neural import direction_counts
-from .style import TWO_COLUMNS, family_order, legend_below, note_not_ok, styled
+from .style import TWO_COLUMNS, Figure, family_order, legend_below, note_not_ok, styled
 
 #: Colour and dashes of each training by its kind, then of further ones.
 _LINES = {

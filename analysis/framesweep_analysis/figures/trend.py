@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from .axes import (
 from .style import (
     ONE_COLUMN,
     TWO_COLUMNS,
+    Figure,
     legend_below,
     looks,
     note,
