@@ -124,8 +124,8 @@ def _head(dataset: xr.Dataset, source: Provenance, path: Path, title: str | None
     forms = {f for f in select_ok(dataset)["form"].to_numpy() if f != "none"}
     if len(forms) > 1:
         text += (
-            "<p>The points have frames in both forms. Compare values of one form only: those of the two "
-            "forms do not compare.</p>"
+            "<p>The points have frames in both forms. Compare values of one form only: values of the two "
+            "forms cannot be compared.</p>"
         )
     if "analysis" in forms and _finite(dataset, "min_deep_frame_potential", "analysis"):
         text += (
@@ -241,7 +241,7 @@ def _statistics(dataset: xr.Dataset) -> str:
             rows.append([name, form, f"{count:,}", f"{least:.6g}", f"{median:.6g}", f"{most:.6g}"])
     order = in_file_order(dataset)
     rows.sort(key=lambda row: order.index(str(row[0])))
-    heads = ["statistic", "form", "values", "least", "median", "most"]
+    heads = ["statistic", "form", "values", "smallest", "median", "largest"]
     return _table(heads, rows, numbers={2, 3, 4, 5})
 
 

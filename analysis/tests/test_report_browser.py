@@ -98,6 +98,16 @@ def test_hover_names_a_point_and_a_click_shows_it(page: Page, folder: Path) -> N
     )
 
 
+def test_logarithmic_axes_have_labels_in_every_decade(page: Page, folder: Path) -> None:
+    page.open(folder / "r.html", 1400)
+    axis = "document.querySelector('.explorer').plot.plot"
+    low, high = page.run(f"[{axis}.x_range.start, {axis}.x_range.end]")
+    assert 4 < high / low < 1000
+    shown = page.run(f"{axis}.below[0].ticker.ticks")
+    wanted = {float(f"{digit}e{power}") for power in range(-9, 10) for digit in (1, 2, 5)}
+    assert {tick for tick in wanted if low < tick < high} <= set(shown)
+
+
 def test_tables_sort_and_filter(page: Page, folder: Path) -> None:
     page.open(folder / "r.html", 1400)
     with open_results(folder / "r.h5") as dataset:

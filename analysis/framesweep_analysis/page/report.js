@@ -161,6 +161,22 @@
     return high / low >= 8;
   };
 
+  // Below two decades, Bokeh's logarithmic axes have even steps, which leave the lower part without labels.
+  const labelDecades = (axis, grid, range) => {
+    const choose = () => {
+      const [low, high] = [Math.min(range.start, range.end), Math.max(range.start, range.end)];
+      const decades = Math.log10(high / low);
+      const ticks = [];
+      for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+        for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`));
+      }
+      const fits = decades > 0.6 && decades < 3;
+      axis.ticker = grid.ticker = fits ? new Bokeh.FixedTicker({ ticks }) : new Bokeh.LogTicker();
+    };
+    range.properties.start.change.connect(choose);
+    range.properties.end.change.connect(choose);
+  };
+
   // A column as the papers plot it: of potentials the square root.
   const plotted = (column) => ({
     label: column.label,
@@ -230,11 +246,14 @@
       ],
     });
     plot.add_tools(hover);
-    for (const [axis, logarithmic] of [[plot.xaxis, logX], [plot.yaxis, logY]]) {
+    const axes = [[plot.xaxis, plot.xgrid, plot.x_range, logX], [plot.yaxis, plot.ygrid, plot.y_range, logY]];
+    for (const [axis, grid, range, logarithmic] of axes) {
       axis.formatter = new Bokeh.NumeralTickFormatter({ format: "0,0.[000000]" });
       axis.major_label_policy = new (Bokeh.Models.get("NoOverlap"))();
       axis.axis_label_text_font_style = "normal";
-      if (logarithmic) axis.minor_tick_line_color = null;
+      if (!logarithmic) continue;
+      axis.minor_tick_line_color = null;
+      labelDecades(axis, grid, range);
     }
     const legend = one(".legend", explorer);
     legend.replaceChildren(
