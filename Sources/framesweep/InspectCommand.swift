@@ -142,7 +142,8 @@ struct InspectCommand: ParsableCommand {
         throw Failure(.usage, "--point is \(point), expected 0 to \(reader.pointCount - 1)")
       }
       let view = ResultView(
-        try reader.columns(among: Registry.schema), pointCount: reader.pointCount)
+        try reader.columns(among: Registry.schema), pointCount: reader.pointCount,
+        networks: try reader.networkNames())
       if sweep {
         try print(reader.sweepText(), terminator: "")
       } else if let point {

@@ -81,7 +81,7 @@ struct NewCommand: ParsableCommand {
     guard dialogue != nil || question != nil else {
       throw Failure(
         .usage,
-        "new asks its questions on a terminal, and standard input is none; expected one, or --question "
+        "standard input is not a terminal, so new cannot ask its questions, expected --question "
           + "with \(oneOf(SweepQuestion.allCases.map(\.rawValue)))")
     }
     let draft = try draft(dialogue)

@@ -49,13 +49,14 @@ struct PlanCommand: ParsableCommand {
     BLASLibrary.setThreadCount(1)
     try WorkerRoom.takeForCalibration()
     sweep.calibrate()
+    let frameWarnings = sweep.frameWarnings
     if points {
       listPoints(sweep)
     } else {
-      let forecast = PlanForecast(sweep, ranks: ranks)
+      let forecast = PlanForecast(sweep, ranks: ranks, frameWarnings: frameWarnings)
       print(json ? forecast.json : forecast.text(Terminal.standardOutput))
     }
-    if let mixed = MixedForms(sweep) { standardError("\(mixed.text) (warning)") }
+    for warning in frameWarnings { standardError("\(warning) (warning)") }
     try sweep.check(maximumOutputBytes: maxOutput.bytes)
   }
 

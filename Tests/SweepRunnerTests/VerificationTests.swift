@@ -46,6 +46,32 @@ import Testing
     #expect(try place.verify("out.h5").status == .ok)
   }
 
+  @Test("If the sweep file is gone, its text goes where the files that it names are looked for")
+  func sweepIsGone() throws {
+    let folder = URL(filePath: place.path("jobs"))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    let sweep = try place.folder.write(Sweeps.chains("4, 8"), to: "jobs/some.yaml")
+    #expect(
+      try place.run("jobs/some.yaml", "out.h5") { $0.points = PointSelection("1") }.status == .ok)
+    let output = place.path("out.h5")
+    func check(writes name: String) throws {
+      let words = try place.verify("out.h5").words
+      let command =
+        "framesweep inspect \(output) --sweep >\(name) && framesweep run \(name) -o \(output) "
+        + "--resume"
+      #expect(words.contains(command), "\(words)")
+    }
+    let words = try place.verify("out.h5").words
+    #expect(words.contains("  framesweep run \(sweep) -o \(output) --resume"), "\(words)")
+    try FileManager.default.removeItem(atPath: sweep)
+    try check(writes: sweep)
+    // Another sweep stays what it is.
+    try place.folder.write(Sweeps.chains("16"), to: "jobs/some.yaml")
+    try check(writes: place.path("jobs/out.h5.yaml"))
+    try FileManager.default.removeItem(at: folder)
+    try check(writes: output + ".yaml")
+  }
+
   @Test("The file of a shard is judged by its own points") func shard() throws {
     let run = try place.run("good.yaml", "out.h5") { $0.shard = Shard(index: 1, of: 2) }
     #expect(run.status == .ok)

@@ -118,9 +118,8 @@ extension BadFile {
         """,
       messages:
         """
-        1:1: the sweep has no points, expected grid, include or both
-        4:1: architecture: 'architecture' has no grid to apply to, expected a grid or a zip; \
-        points of include are whole
+        4:1: architecture: 'architecture' has no grid to apply to, expected a grid or a zip, \
+        which one value is enough for; points of include are whole
         """),
     BadFile(
       "all points excluded",

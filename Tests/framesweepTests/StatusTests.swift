@@ -101,6 +101,11 @@ import Testing
     let text = try framesweep("status", "shards").output
     #expect(text.contains("shards (dealt): stopped"), "\(text)")
     #expect(try framesweep("watch", "shards").status == 75)
+    // The folder may have the name of one that submit makes.
+    try FileManager.default.moveItem(
+      atPath: folder.path("shards"), toPath: folder.path("dealt.jobs"))
+    let renamed = try status("dealt.jobs")
+    #expect((renamed["shards"] as? [Any])?.count == 3)
   }
 
   @Test("A name without a sweep is wrong input") func nothing() throws {

@@ -4,7 +4,7 @@ internal import Networks
 internal import OpenBLAS
 
 extension MachineRates {
-  /// Times the machine at hand, in a quarter of a second; BLAS should be on one thread, as in runs.
+  /// Times the machine at hand, in a quarter of a second of CPU time; BLAS should be on one thread, as in runs.
   ///
   /// A large product gives the rate of products. The statistics of a small network, less its
   /// products, tell how much slower or faster than the common one the core is in all the rest.
@@ -38,14 +38,19 @@ extension MachineRates {
       perProductFLOP: Double(bitPattern: numbers[0]), slowness: Double(bitPattern: numbers[1]))
   }
 
-  /// The shortest time of a number of tries, at least two and about 60 ms of them.
+  /// The shortest CPU time of a number of tries, at least two and about 60 ms of them.
+  ///
+  /// On a busy machine a clock would tell how long others had the core.
   private static func shortest(_ body: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = threadCPUSeconds()
+    var now = start
     var shortest = Double.infinity
     var tries = 0
-    while tries < 2 || clock.now - start < .milliseconds(60) {
-      shortest = min(shortest, clock.measure(body) / .seconds(1))
+    while tries < 2 || now - start < 0.06 {
+      let before = now
+      body()
+      now = threadCPUSeconds()
+      shortest = min(shortest, now - before)
       tries += 1
     }
     return shortest

@@ -2,11 +2,14 @@ internal import Foundation
 internal import SweepRecords
 package import SweepStore
 
-/// How a statistic is distributed in each family and form: histograms that share one axis.
+/// How a statistic is distributed in each family and form, and in each network from a file: histograms that
+/// share one axis.
 package struct FamilyPlot: Encodable {
   package struct Row: Encodable {
     package let family: String
     package let form: String
+    /// The file that the networks come from; nil for those of a family.
+    package let network: String?
     /// Points in each bin, from the smallest values to the largest.
     package let counts: [Int]
     /// Points whose value is 0, which has no place on the axis.
@@ -21,6 +24,20 @@ package struct FamilyPlot: Encodable {
   package let rows: [Row]
 
   private static let binCount = 40
+  /// More networks from files share one row.
+  private static let mostNetworks = 12
+
+  /// What the points of a row have in common.
+  private struct Group: Hashable, Comparable {
+    /// A path, or words for all files; empty for networks of a family, which come first.
+    var network = ""
+    let form: Int64
+    let family: Int64
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.network, left.form, left.family) < (right.network, right.form, right.family)
+    }
+  }
 
   /// Takes the minimum deep frame potential, or else the potential of draws; nil without values.
   package init?(of reader: borrowing ResultReader, _ view: ResultView) throws(StoreError) {
@@ -31,7 +48,9 @@ package struct FamilyPlot: Encodable {
     for name in ["min_deep_frame_potential", "deep_frame_potential"] {
       guard let column = columns.first(where: { $0.name == name }) else { continue }
       let values = try reader.values(of: column)
-      if let plot = FamilyPlot(name, values, families: families, forms: forms) {
+      if let plot = FamilyPlot(
+        name, values, families: families, forms: forms, networks: view.networks)
+      {
         self = plot
         return
       }
@@ -40,7 +59,16 @@ package struct FamilyPlot: Encodable {
   }
 
   /// Sorts the roots of positive values into bins; nil where there are none.
-  package init?(_ column: String, _ values: [Double], families: [Int64], forms: [Int64]) {
+  package init?(
+    _ column: String, _ values: [Double], families: [Int64], forms: [Int64], networks: [String]?
+  ) {
+    let isCrowded = Set(networks ?? []).subtracting([""]).count > Self.mostNetworks
+    let groups = values.indices.map { point in
+      let network = networks?[point] ?? ""
+      return Group(
+        network: isCrowded && !network.isEmpty ? "networks from files" : network,
+        form: forms[point], family: families[point])
+    }
     var (low, high) = (Double.infinity, -Double.infinity)
     // Rounding leaves about 1e-17 where a potential is 0, which a logarithm cannot show.
     for value in values where value > 1e-15 && value.isFinite {
@@ -49,26 +77,27 @@ package struct FamilyPlot: Encodable {
     }
     guard low <= high else { return nil }
     let step = (log(high) - log(low)) / Double(Self.binCount)
-    var counts: [[Int64]: [Int]] = [:]
-    var zeros: [[Int64]: Int] = [:]
+    var counts: [Group: [Int]] = [:]
+    var zeros: [Group: Int] = [:]
     for (point, value) in values.enumerated() where value.isFinite {
       guard value > 1e-15 else {
-        zeros[[forms[point], families[point]], default: 0] += 1
+        zeros[groups[point], default: 0] += 1
         continue
       }
       let place = step > 0 ? Int((log(value) - log(low)) / step) : 0
-      counts[
-        [forms[point], families[point]],
-        default: [Int](repeating: 0, count: Self.binCount)][min(place, Self.binCount - 1)] += 1
+      counts[groups[point], default: [Int](repeating: 0, count: Self.binCount)][
+        min(place, Self.binCount - 1)] += 1
     }
     self.column = column
     self.low = low.squareRoot()
     self.high = high.squareRoot()
-    rows = Set(counts.keys).union(zeros.keys).sorted { $0.lexicographicallyPrecedes($1) }.map {
-      key in
+    rows = Set(counts.keys).union(zeros.keys).sorted().map { group in
       Row(
-        family: ResultView.word("family", key[1]), form: ResultView.word("form", key[0]),
-        counts: counts[key] ?? [Int](repeating: 0, count: Self.binCount), zeros: zeros[key] ?? 0)
+        family: ResultView.word("family", group.family),
+        form: ResultView.word("form", group.form),
+        network: group.network.isEmpty ? nil : group.network,
+        counts: counts[group] ?? [Int](repeating: 0, count: Self.binCount),
+        zeros: zeros[group] ?? 0)
     }
   }
 
@@ -84,7 +113,10 @@ package struct FamilyPlot: Encodable {
         // A bin with a point in it never looks empty.
         count == 0 ? bars[0] : bars[max(1, (count * 8 + most - 1) / most)]
       }
-      let head = "\(row.family) \(row.form)".padding(toLength: 20, withPad: " ", startingAt: 0)
+      // The end of a path says more than its beginning.
+      let name = row.network.map { $0.count < 20 ? $0 : "…\($0.suffix(18))" }
+      let head = (name ?? "\(row.family) \(row.form)")
+        .padding(toLength: 20, withPad: " ", startingAt: 0)
       let zeros = row.zeros > 0 ? ", \(Show.count(row.zeros)) of 0" : ""
       lines.append("\(head)\(String(line)) \(Show.count(row.counts.reduce(0, +)))\(zeros)")
     }

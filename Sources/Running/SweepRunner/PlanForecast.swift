@@ -59,7 +59,8 @@ package struct PlanForecast: Encodable {
   /// - Parameters:
   ///   - sweep: the sweep, with the rates of this machine.
   ///   - ranks: the ranks to plan for.
-  package init(_ sweep: SweepFile, ranks: Int) {
+  ///   - frameWarnings: those of the sweep.
+  package init(_ sweep: SweepFile, ranks: Int, frameWarnings: [String]) {
     let plan = sweep.plan
     let costs = sweep.costs(of: 0..<Int32(plan.count))
     func sum(_ part: (PointCost) -> Double) -> Double { costs.reduce(0) { $0 + part($1) } }
@@ -97,7 +98,7 @@ package struct PlanForecast: Encodable {
     }
     warnings =
       (plan.warnings + sweep.inputs.warnings).map { $0.text(file: sweep.path) }
-      + [MixedForms(sweep)?.text].compactMap { $0 }
+      + frameWarnings
   }
 
   /// Every point, one after the other.

@@ -49,12 +49,12 @@ package struct PointCondition: Sendable {
   private static func value(
     _ word: String, of column: ResultView.PointColumn, in text: String
   ) throws(Failure) -> Double {
-    if let flag = column.flags.first(where: { $0.meaning == word }) { return Double(flag.value) }
-    if column.flags.isEmpty || word == "-1", let number = Double(word) { return number }
-    if !column.flags.isEmpty, word == "none" { return -1 }
+    if let known = column.words.first(where: { $0.text == word }) { return Double(known.code) }
+    if column.words.isEmpty || word == "-1", let number = Double(word) { return number }
+    if !column.words.isEmpty, word == "none" { return -1 }
     let problem = "--where '\(text)': '\(word)' is not a value of \(column.name)"
-    guard !column.flags.isEmpty else { throw Failure(.usage, "\(problem), expected a number") }
-    throw .unknown(problem, word, among: column.flags.map(\.meaning))
+    guard !column.words.isEmpty else { throw Failure(.usage, "\(problem), expected a number") }
+    throw .unknown(problem, word, among: column.words.map(\.text))
   }
 
   /// Whether a value fulfils the condition; one that is not there fulfils none but `!=`.

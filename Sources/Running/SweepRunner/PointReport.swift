@@ -44,12 +44,16 @@ package struct PointReport: Encodable {
   let identity: [String: String]
   /// The columns of the table: a value, or lists of values by the column's other dimensions.
   let columns: [String: JSONValue]
+  /// Why its network has no induced frame; nil if it has one.
+  let frameReason: String?
   /// Why it is not ok; nil if it is.
   let message: String?
   /// When and where it was computed.
   let execution: [String: JSONValue]
 
-  private enum CodingKeys: String, CodingKey { case point, identity, columns, message, execution }
+  private enum CodingKeys: String, CodingKey {
+    case point, identity, columns, frameReason, message, execution
+  }
 
   package init(_ point: Int, _ view: ResultView, of reader: borrowing ResultReader)
     throws(StoreError)
@@ -63,20 +67,20 @@ package struct PointReport: Encodable {
     self.identity = identity
     var columns: [String: JSONValue] = [:]
     for column in view.table {
-      let hasFlags =
+      let hasWords =
         !(Registry.schema[ColumnID(rawValue: column.name)]?.flags.isEmpty ?? true)
       var values: [JSONValue] = []
       if column.type.hasPrefix("float") {
         values = try reader.numbers(column.name, points: one).map { .number($0) }
       } else {
         values = try reader.integers(column.name, points: one).map { code in
-          guard hasFlags else { return .integer(code) }
-          return .text(code == -1 ? "none" : ResultView.word(column.name, code))
+          hasWords ? .text(ResultView.word(column.name, code)) : .integer(code)
         }
       }
       columns[column.name] = JSONValue(values[...], shape: column.shape.dropFirst())
     }
     self.columns = columns
+    frameReason = try reader.frameReason(ofPoint: point)
     message = try reader.errors().first { $0.point == point }?.message
     var execution: [String: JSONValue] = [:]
     for name in ["run", "rank", "attempts", "peak_memory"] {
@@ -93,6 +97,13 @@ package struct PointReport: Encodable {
       execution["host"] = .text(host)
     }
     self.execution = execution
+  }
+}
+
+extension ResultReader {
+  /// Why the network of a point has no induced frame; nil if it has one.
+  borrowing func frameReason(ofPoint point: Int) throws(StoreError) -> String? {
+    try texts("frame_reason", in: "points", points: point..<point + 1)?.first { !$0.isEmpty }
   }
 }
 

@@ -75,7 +75,6 @@ package struct PointTable {
 
   // MARK: - For other programs
 
-  /// Labels and numbers need no quotes: none holds a comma, a tab or a quotation mark.
   private func writeSeparated(
     _ columns: [ResultView.PointColumn], _ cells: [[Double]], by separator: String,
     _ output: inout Output, _ sink: Sink
@@ -84,7 +83,9 @@ package struct PointTable {
     for point in points {
       for (index, column) in columns.enumerated() {
         if index > 0 { try output.write(separator, to: sink) }
-        try output.write(Self.exactWord(cells[index][point], column), to: sink)
+        let word = Self.exactWord(cells[index][point], column)
+        // Of all words only paths can hold one.
+        try output.write(word.contains(separator) ? "\"\(word)\"" : word, to: sink)
       }
       try output.write("\n", to: sink)
     }
@@ -99,13 +100,19 @@ package struct PointTable {
       for (index, column) in columns.enumerated() {
         let word = Self.exactWord(cells[index][point], column)
         // JSON has no infinite numbers: they are texts, as in the summary.
-        let isText = !word.isEmpty && (!column.flags.isEmpty || cells[index][point].isInfinite)
-        let value = word.isEmpty ? "null" : isText ? "\"\(word)\"" : word
+        let isText = !word.isEmpty && (!column.words.isEmpty || cells[index][point].isInfinite)
+        let value =
+          word.isEmpty ? "null" : isText ? Self.quoted(word) : word
         try output.write("\(index > 0 ? ", " : "")\"\(column.name)\": \(value)", to: sink)
       }
       try output.write("}", to: sink)
     }
     try output.write("\n]\n", to: sink)
+  }
+
+  /// A word as a text of JSON.
+  private static func quoted(_ word: String) -> String {
+    "\"\(word.replacing("\\", with: "\\\\"))\""
   }
 
   /// The value with all its digits, empty where there is none.
@@ -114,8 +121,7 @@ package struct PointTable {
     guard column.isInteger, column.valuesPerPoint == 1, let integer = Int64(exactly: value) else {
       return value.description
     }
-    if column.flags.isEmpty { return integer.description }
-    return integer == -1 ? "none" : ResultView.word(column.name, integer)
+    return column.word(integer)
   }
 
   // MARK: - For a person
@@ -151,7 +157,7 @@ package struct PointTable {
 
   private static func shortWord(_ value: Double, _ column: ResultView.PointColumn) -> String {
     if value.isNaN { return "–" }
-    let isPlain = !column.flags.isEmpty || column.isInteger && column.valuesPerPoint == 1
+    let isPlain = !column.words.isEmpty || column.isInteger && column.valuesPerPoint == 1
     return isPlain ? exactWord(value, column) : Show.value(value)
   }
 

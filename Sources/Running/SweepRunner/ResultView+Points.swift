@@ -29,6 +29,9 @@ extension ResultView {
         words = try reader.integers(column.name, points: one).map { Self.word(column.name, $0) }
       }
       rows.append((column.name, Self.first(words)))
+      if column.name == "frame_status", let reason = try reader.frameReason(ofPoint: point) {
+        rows.append(("frame_reason", reason.split(separator: " ").map(String.init)))
+      }
     }
     for (error, message) in try reader.errors() where error == point {
       rows.append(("message", message.split(separator: " ").map(String.init)))

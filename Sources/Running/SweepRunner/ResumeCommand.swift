@@ -29,9 +29,21 @@ struct ResumeCommand {
       first = ""
       sweepPath = shellQuoted(PathName.fromHere(file))
     } else {
-      sweepPath = shellQuoted(output + ".yaml")
+      sweepPath = shellQuoted(Self.restored(file, output))
       first = "framesweep inspect \(shellQuoted(output)) --sweep >\(sweepPath) && "
     }
+  }
+
+  /// Where the text of a sweep is written if its file is gone or says something else by now.
+  ///
+  /// What the sweep names starts at the folder of its file, so a new file goes there too, and never in
+  /// place of another one.
+  private static func restored(_ file: String, _ output: String) -> String {
+    let folder = PathName.folder(of: file)
+    guard file != "-", ShardFile.isFolder(folder) else { return output + ".yaml" }
+    guard FileManager.default.fileExists(atPath: file) else { return PathName.fromHere(file) }
+    let name = output.split(separator: "/").last ?? "sweep"
+    return PathName.fromHere(PathName.resolved("\(name).yaml", in: folder))
   }
 
   /// The command for the output, as it was run.

@@ -265,7 +265,7 @@ struct RunSession {
   private func report(_ world: World, _ summary: SweepSummary, notOK: Int) {
     var line = "\(request.output): \(Show.points(resumedCount + summary.stored))"
     if notOK > 0 { line += ", \(Show.count(notOK)) not ok (see inspect --failed)" }
-    line += " in \(Show.duration(summary.spanSeconds))"
+    if summary.stored > 0 { line += " in \(Show.duration(summary.spanSeconds))" }
     let efficiency = summary.efficiency(workers: world.workerCount)
     if efficiency.isFinite {
       line += String(format: ", efficiency %.1f %%", 100 * efficiency)

@@ -171,7 +171,7 @@ struct Pace {
   /// The seconds of the last run so far; nil without a run.
   let elapsed: Double?
   let workers: Int?
-  /// The part of their time in which the workers of the last run computed, 0 … 1.
+  /// The part of their time in which the workers of the last run computed, 0 … 1; nil before a result.
   let busyShare: Double?
   /// Workers times seconds, over all runs.
   let coreSeconds: Double
@@ -210,7 +210,10 @@ struct Pace {
     workers = counts.last ?? nil
     let busy = own.reduce(0) { $0 + ($1.wallSeconds.isNaN ? 0 : $1.wallSeconds) }
     let span = spans.last ?? 0
-    busyShare = (counts.last ?? nil).flatMap { span > 0 ? min(1, busy / (span * Double($0))) : nil }
+    // Nobody knows how long workers have computed that have not finished a point.
+    busyShare = (counts.last ?? nil).flatMap {
+      span > 0 && !own.isEmpty ? min(1, busy / (span * Double($0))) : nil
+    }
     pointsPerHour = own.isEmpty || span <= 0 ? nil : 3_600 * Double(own.count) / span
     guard let predicted, let asked else {
       (workShare, speed, workLeft) = (nil, nil, nil)

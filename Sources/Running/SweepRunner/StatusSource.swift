@@ -35,8 +35,9 @@ package struct StatusSource {
   private static func output(ofJobs folder: String) -> String? {
     let name = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     guard name.hasSuffix(".jobs") else { return nil }
-    let output = name.dropLast(5) + ".h5"
-    return FileManager.default.fileExists(atPath: "\(name)/shards") ? nil : String(output)
+    let members = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
+    let isOfShards = members.contains { $0 == "shards" || $0.hasSuffix(".h5") }
+    return isOfShards ? nil : name.dropLast(5) + ".h5"
   }
 
   private mutating func status(of output: String) throws -> RunStatus {

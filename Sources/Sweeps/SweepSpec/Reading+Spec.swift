@@ -79,14 +79,17 @@ extension Reading {
   private mutating func checkParts(_ entries: [String: YAMLValue.Entry], root: YAMLValue) {
     let hasGrid = entries["grid"] != nil || entries["zip"] != nil
     let meant = ["grid", "zip", "include"].contains(where: meantKeys.contains)
-    if !hasGrid, !meant, entries["include"] == nil {
+    let parts = hasGrid ? [] : ["architecture", "exclude"].filter { entries[$0] != nil }
+    // One of these says the same.
+    if !hasGrid, !meant, entries["include"] == nil, parts.isEmpty {
       fail(root.place, "", "the sweep has no points", expected: "grid, include or both")
     }
-    for key in ["architecture", "exclude"] where !hasGrid {
+    for key in parts {
       guard let entry = entries[key] else { continue }
       let expected =
         key == "architecture"
-        ? "a grid or a zip; points of include are whole" : "a grid or a zip to exclude from"
+        ? "a grid or a zip, which one value is enough for; points of include are whole"
+        : "a grid or a zip to exclude from"
       fail(entry.keyPlace, key, "'\(key)' has no grid to apply to", expected: expected)
     }
   }
