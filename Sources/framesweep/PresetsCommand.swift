@@ -124,7 +124,7 @@ private struct PresetReport: Encodable {
     published = preset.published.map { Published(text: $0.text, source: $0.source) }
     input = Input(channels: preset.input.channels, size: preset.input.size)
     options = preset.options.map { option, standard in
-      let range = option.row.reading.integers
+      let range = preset.range(of: option)
       return Option(
         name: option.name, standard: standard, smallest: range?.lowerBound,
         largest: range?.upperBound)

@@ -139,6 +139,57 @@ extension Preset {
     #expect(sizes == [32, 16, 16, 8, 8])
   }
 
+  @Test("Cells and choices are numbered by the digits of their strings")
+  func digits() throws {
+    func choices(_ index: Int) throws -> [Int] {
+      try Preset.nasBenchMacro.architecture([.presetIndex: .integer(index)])
+        .blockChoices.map(\.rawValue)
+    }
+    // 02012100 and 22222202 in base 3.
+    #expect(try choices(1_737) == [0, 2, 1, 0, 1, 1, 0, 0])
+    #expect(try choices(Int("02012100", radix: 3) ?? 0) == [0, 2, 0, 1, 2, 1, 0, 0])
+    #expect(try choices(6_560) == [Int](repeating: 2, count: 8))
+
+    // |nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|none~2|
+    let cell = try Preset.nasBench201.architecture([
+      .presetIndex: .integer(Int("334130", radix: 5) ?? 0)
+    ])
+    #expect(
+      cell.cellOperations
+        == [.convolution3, .convolution3, .averagePool, .skip, .convolution3, .none])
+    #expect(throws: ArchitectureError.presetIndex(6_561, .nasBenchMacro)) {
+      try Preset.nasBenchMacro.architecture([.presetIndex: 6_561])
+    }
+    #expect(throws: ArchitectureError.presetIndex(15_625, .nasBench201)) {
+      try Preset.nasBench201.architecture([.presetIndex: 15_625])
+    }
+  }
+
+  @Test("Blocks that are chosen need a stem and a digit each, cells equal widths")
+  func searchSpaceChecks() throws {
+    let input = InputShape(channels: 3, size: 8)
+    func made(_ widths: [Int], _ options: KeyValues) throws -> Architecture {
+      try Architecture(
+        family: .residual, input: input, stages: [Stage(widths: widths, kernel: 3, stride: 1)],
+        options: options)
+    }
+    let (choice, cell) = (KeyValue(Block.choice), KeyValue(Block.cell))
+    #expect(throws: ArchitectureError.stem(.choice)) { try made([4, 4], [.block: choice]) }
+    let stem = KeyValue(Stem.cifar)
+    #expect(throws: ArchitectureError.choices(9, limit: 9)) {
+      try made([4, 4], [.block: choice, .stem: stem, .choices: 9])
+    }
+    let chosen = try made([4, 4], [.block: choice, .stem: stem, .choices: 7])
+    #expect(chosen.blockChoices == [.large, .small])
+    #expect(chosen.layerCount == 6)
+    #expect(throws: ArchitectureError.cellWidths(stage: 0)) { try made([4, 8], [.block: cell]) }
+    #expect(throws: ArchitectureError.block(.cell, .dense)) {
+      try Architecture(
+        family: .dense, input: input, stages: [Stage(widths: [4], kernel: 3, stride: 1)],
+        options: [.block: cell])
+    }
+  }
+
   @Test("Inputs and forms can be given, but residual presets have no synthesis form")
   func overrides() throws {
     let small = InputShape(channels: 1, size: 8)
@@ -153,8 +204,8 @@ extension Preset {
 
   @Test("Every preset is possible with each option at its least and says where it is from")
   func sources() throws {
-    #expect(Preset.allCases.map(\.rawValue) == Array(0..<42))
-    #expect(Set(Preset.allCases.map(\.name)).count == 42)
+    #expect(Preset.allCases.map(\.rawValue) == Array(0..<44))
+    #expect(Set(Preset.allCases.map(\.name)).count == 44)
     for preset in Preset.allCases {
       #expect(!preset.source.isEmpty)
       #expect(preset.differences.hasSuffix(".") == Preset.firstRelease.contains(preset))

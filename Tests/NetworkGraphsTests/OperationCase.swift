@@ -137,6 +137,7 @@ struct OperationCase: Decodable, Sendable, CustomTestStringConvertible {
     case "transpose": Transpose(options.order ?? [])
     case "reshape": Reshape(Shape(options.shape ?? []))
     case "expand": Expand(Shape(options.shape ?? []))
+    case "zeros": Zeros()
     case "gather":
       Gather(
         axis: options.axis ?? 0, indices: options.indices ?? [],

@@ -22,6 +22,8 @@ import Testing
     (.cifarResNet56, 853_018), (.cifarResNet110, 1_727_962),
     // Zagoruyko's, and Huang et al.'s.
     (.wideResNet28, 36_479_194), (.denseNetBC100, 769_162),
+    // The smallest networks of both search spaces, as their tables have them.
+    (.nasBenchMacro, 387_882), (.nasBench201, 73_306),
   ]
 
   @Test("Trainable parameters are as many as published, digit by digit", arguments: counts)

@@ -330,6 +330,7 @@ def movements():
         case("reshape", dict(shape=shape), lambda x: x.reshape(shape), [(1, 3, 4, 5)])
     case("expand", dict(shape=[1, 3, 4, 5]), lambda x: x.expand(1, 3, 4, 5), [(1, 3, 1, 1)])
     case("expand", dict(shape=[2, 1, 3, 6]), lambda x: x.expand(2, 4, 3, 6), [(1, 4, 1, 6)])
+    case("zeros", dict(), torch.zeros_like, [(1, 3, 4, 5)])
     case("gather", dict(axis=1, indices=[2, 0, -1], index_shape=[3]),
          lambda x: x[:, [2, 0, 4]], [(1, 5, 3, 2)])
     case("gather", dict(axis=1, indices=[0], index_shape=[]), lambda x: x[:, 0], [(1, 5, 6)])

@@ -43,6 +43,8 @@ PLAN_COLUMNS = (
     "expansion",
     "squeeze",
     "groups",
+    "choices",
+    "cell",
     "stem",
     "stem_width",
     "pooling",

@@ -1,7 +1,11 @@
 extension Architecture {
   /// What builders of blocks rely on.
   func checkBlocks() throws(ArchitectureError) {
-    if family == .dense, block == .basic || block == .inverted { throw .block(block, family) }
+    if family == .dense, ![.plain, .bottleneck, .preactivation].contains(block) {
+      throw .block(block, family)
+    }
+    if block == .choice { try checkChoices() }
+    if block == .cell { try checkCells() }
     if family.countsBlocks { try checkSingleStage() }
     if family.has(.patch) { try checkPatch() }
     if family.has(.heads) { try checkHeads() }
@@ -14,7 +18,9 @@ extension Architecture {
   /// The channels of everything that is normalised.
   var normalizedWidths: [Int] {
     let widths = stages.flatMap(\.widths)
-    let inner = count(.expansion) == 0 ? [] : widths.map { $0 * count(.expansion) }
+    let inner =
+      block == .choice
+      ? chosenWidths : count(.expansion) == 0 ? [] : widths.map { $0 * count(.expansion) }
     switch (family, block) {
     case (.dense, .bottleneck), (.dense, .preactivation): return readWidths + inner
     case (.residual, _): return widths + inner + (stem == .none ? [] : [count(.stemWidth)])
@@ -34,6 +40,28 @@ extension Architecture {
       }
     }
     return widths + [read]
+  }
+
+  /// The inner channels of the inverted blocks that are chosen.
+  private var chosenWidths: [Int] {
+    let widths = stages.flatMap(\.widths)
+    return zip([count(.stemWidth)] + widths, blockChoices).compactMap { inputs, choice in
+      choice.inverted.map { inputs * $0.expansion }
+    }
+  }
+
+  private func checkChoices() throws(ArchitectureError) {
+    guard stem != .none else { throw .stem(block) }
+    let blocks = stages.reduce(0) { $0 + $1.widths.count }
+    // More digits than the largest number has choose nothing.
+    let limit = (0..<min(blocks, 30)).reduce(1) { limit, _ in 3 * limit }
+    guard count(.choices) < limit else { throw .choices(count(.choices), limit: limit) }
+  }
+
+  private func checkCells() throws(ArchitectureError) {
+    for (index, stage) in stages.enumerated() where Set(stage.widths).count > 1 {
+      throw .cellWidths(stage: index)
+    }
   }
 
   private func checkSingleStage() throws(ArchitectureError) {

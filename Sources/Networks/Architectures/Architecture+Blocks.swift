@@ -74,11 +74,15 @@ extension Architecture {
     case .convnext: return widths + 1
     case .chain, .residual, .dense: break
     }
-    let stem = stem == .none || block == .preactivation ? 0 : 1
+    let stem = [.preactivation, .cell].contains(block) || stem == .none ? 0 : 1
     switch block {
     case .plain: return widths + (count(.classifierWidth) > 0 ? 2 : 0)
     case .basic: return stem + 2 * widths
     case .inverted: return stem + 2 * widths - stages[0].widths.count + 1
+    case .choice: return stem + 2 * blockChoices.count { $0.inverted != nil } + 1
+    case .cell:
+      let inner = cellOperations.count { $0.kernel != nil }
+      return inner * widths + 2 * (stages.count - 1) + 1
     case .bottleneck where family == .residual: return stem + 3 * widths
     case .preactivation where family == .residual: return 2 * widths + 1
     case .bottleneck, .preactivation:

@@ -24,6 +24,14 @@ public enum ArchitectureError: Error, Equatable, Sendable, CustomStringConvertib
   case normGroups(Int, width: Int)
   /// A family has no such blocks.
   case block(Block, Family)
+  /// Blocks need a stem, and there is none.
+  case stem(Block)
+  /// A number of choices is too large for its blocks.
+  case choices(Int, limit: Int)
+  /// The cells of a stage differ in width.
+  case cellWidths(stage: Int)
+  /// A search space has no network of a number.
+  case presetIndex(Int, Preset)
   /// A number has to divide another one and does not.
   case divisor(ArchitectureKey, Int, of: String, Int)
   /// An image is too small to shrink any more.
@@ -62,6 +70,15 @@ public enum ArchitectureError: Error, Equatable, Sendable, CustomStringConvertib
     case .block(let block, let family):
       "\(family.name) networks have no \(block.name) blocks, expected "
         + (family == .dense ? "plain, bottleneck or preactivation" : "another block")
+    case .stem(let block): "\(block.name) blocks need a stem, expected stem: cifar or imagenet"
+    case .choices(let number, let limit):
+      "choices is \(number), expected a whole number from 0 to \(limit - 1): a digit in base 3 for "
+        + "each block"
+    case .cellWidths(let stage):
+      "the cells of stage \(stage + 1) differ in width, expected equal widths"
+    case .presetIndex(let index, let preset):
+      "preset_index is \(index), expected a whole number from 0 to "
+        + "\((preset.networkCount ?? 1) - 1): \(preset.name) has no more networks"
     case .divisor(let key, let number, let what, let whole):
       "\(key.name): \(number) does not divide \(what), \(whole), expected a divisor"
     case .tooSmall(let stage):

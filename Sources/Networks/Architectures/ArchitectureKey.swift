@@ -11,7 +11,8 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
   case stageDepth, width, stageCount, widen, kernel, stride, growth, compression, blocks
   case skipLength, firstKernel
   case normalization, normGroups, activation
-  case block, expansion, squeeze, groups, stem, stemWidth, pooling, classifierWidth
+  case block, expansion, squeeze, groups, choices, cell
+  case stem, stemWidth, pooling, classifierWidth
   case patch, heads, mlpRatio, classToken, tokenWidth, channelWidth
   case inputChannels, inputSize
   case branchScale
@@ -162,10 +163,25 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
         "groups", .integers(1...1_000_000),
         .option(standard: 1, applies: { $0.block == .bottleneck }), of: [.residual], "groups",
         "groups of channels of the middle convolution of bottleneck blocks", isInEveryHash: false)
+    case .choices:
+      KeyRow(
+        "choices", .integers(0...999_999_999),
+        .option(standard: 0, applies: { $0.block == .choice }), of: [.residual], "choices",
+        "the choices of all blocks as digits in base 3, the first block's the most significant: 0 "
+          + "nothing, 1 an inverted block of kernel 3 and expansion 3, 2 one of kernel 5 and "
+          + "expansion 6", isInEveryHash: false)
+    case .cell:
+      KeyRow(
+        "cell", .integers(0...Architecture.cellCount - 1),
+        .option(standard: 0, applies: { $0.block == .cell }), of: [.residual], "cell",
+        "the operations of a cell's six edges as digits in base 5, the first edge's the most "
+          + "significant: 0 none, 1 skip, 2 a convolution of kernel 1, 3 one of kernel 3, 4 average "
+          + "pooling", isInEveryHash: false)
     case .stem:
       KeyRow(
         "stem", .words(of: Stem.self),
-        .option(standard: KeyValue(Stem.none), applies: { $0.block != .plain }),
+        .option(
+          standard: KeyValue(Stem.none), applies: { $0.block != .plain && $0.block != .cell }),
         of: [.residual, .dense], "stem", "what stands before the first block", isInEveryHash: false)
     case .stemWidth:
       KeyRow(
@@ -180,7 +196,9 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
     case .pooling:
       KeyRow(
         "pooling", .words(of: Pooling.self),
-        .option(standard: KeyValue(Pooling.stride), applies: { $0.block != .inverted }), "pooling",
+        .option(
+          standard: KeyValue(Pooling.stride),
+          applies: { ![.inverted, .choice, .cell].contains($0.block) }), "pooling",
         "how images shrink from stage to stage", isInEveryHash: false)
     case .classifierWidth:
       KeyRow(

@@ -13,6 +13,10 @@ public enum Block: Int8, KeyWord {
   case preactivation = 3
   /// A block that widens by a 1 × 1 convolution, filters each channel, and ends without an activation.
   case inverted = 4
+  /// A digit of the key `choices` makes the block: nothing, or an inverted block.
+  case choice = 5
+  /// A cell whose operations the key `cell` says, as in NAS-Bench-201.
+  case cell = 6
 
   /// The block's name in sweep files.
   public var name: String {
@@ -22,6 +26,8 @@ public enum Block: Int8, KeyWord {
     case .bottleneck: "bottleneck"
     case .preactivation: "preactivation"
     case .inverted: "inverted"
+    case .choice: "choice"
+    case .cell: "cell"
     }
   }
 }

@@ -81,6 +81,8 @@ extension Preset {
     case .viTBase32: transformer(patch: 32, width: 768, blocks: 12, heads: 12)
     case .mixerSmall16: mixer(width: 512, blocks: 8, tokens: 256, channels: 2_048)
     case .mixerBase16: mixer(width: 768, blocks: 12, tokens: 384, channels: 3_072)
+    case .nasBenchMacro: macroNetwork(index: value(.presetIndex, in: values))
+    case .nasBench201: cellNetwork(index: value(.presetIndex, in: values))
     }
   }
 
@@ -197,6 +199,36 @@ extension Preset {
       family: .mixer, stages: [Self.tokens(width, blocks)],
       options: [
         .patch: 16, .tokenWidth: .integer(tokens), .channelWidth: .integer(channels),
+      ])
+  }
+
+  /// Eight blocks in stages of 2, 3 and 3, each of which begins with twice the channels and half the side.
+  ///
+  /// The index is the string of choices in base 3.
+  ///
+  /// **Source**: `train/model.py` of NAS-Bench-Macro's repository, xiusu/NAS-Bench-Macro.
+  private func macroNetwork(index: Int) -> Network {
+    Network(
+      family: .residual,
+      stages: [(64, 2), (128, 3), (256, 3)].map { Stage(repeating: $0, count: $1) },
+      options: [
+        .block: KeyValue(Block.choice), .choices: .integer(index), .stem: KeyValue(Stem.cifar),
+        .stemWidth: 32, .normalization: KeyValue(Normalization.batch),
+      ])
+  }
+
+  /// Three stages of five cells of 16, 32 and 64 channels.
+  ///
+  /// The index is that of the cell (`Architecture.cellOperations`).
+  ///
+  /// **Source**: Dong & Yang, ICLR 2020, section 2.1; `TinyNetwork` of D-X-Y/AutoDL-Projects.
+  private func cellNetwork(index: Int) -> Network {
+    Network(
+      family: .residual,
+      stages: [16, 32, 64].map { Stage(repeating: $0, count: 5, stride: $0 == 16 ? 1 : 2) },
+      options: [
+        .block: KeyValue(Block.cell), .cell: .integer(index),
+        .normalization: KeyValue(Normalization.batch),
       ])
   }
 

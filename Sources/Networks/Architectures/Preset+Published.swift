@@ -53,6 +53,8 @@ extension Preset {
     case .viTSmall16: .timm("22,050,664")
     case .mixerSmall16: .timm("18,528,264")
     case .mixerBase16: .timm("59,880,472")
+    case .nasBenchMacro: PublishedCount(text: "387,882", source: "NAS-Bench-Macro, 00000000")
+    case .nasBench201: PublishedCount(text: "73,306", source: "NAS-Bench-201, the smallest")
     }
   }
 }

@@ -34,6 +34,11 @@ extension Preset {
       "He et al. 2016, table 1, with the projections of torchvision's resnet.py"
     case .natsBenchSize:
       "Dong et al., NATS-Bench, TPAMI 2021 (arXiv 2009.00437), size search space"
+    case .nasBenchMacro:
+      "Su et al., Prioritized Architecture Sampling with Monto-Carlo Tree Search, CVPR 2021, "
+        + "NAS-Bench-Macro"
+    case .nasBench201:
+      "Dong & Yang, NAS-Bench-201, ICLR 2020 (arXiv 2001.00326), section 2.1"
     case .hourglassMLP:
       "Chen et al., Rethinking the Shape Convention of an MLP, 2025, arXiv 2510.01796"
     }

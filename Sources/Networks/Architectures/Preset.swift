@@ -88,6 +88,10 @@ public enum Preset: Int8, KeyWord {
   case mixerSmall16 = 40
   /// Mixer-B with patches of 16.
   case mixerBase16 = 41
+  /// The networks of NAS-Bench-Macro: eight blocks, each chosen out of three.
+  case nasBenchMacro = 42
+  /// The networks of NAS-Bench-201: equal cells of six edges, each of five operations.
+  case nasBench201 = 43
 
   /// The preset's name in sweep files.
   public var name: String {
@@ -134,6 +138,8 @@ public enum Preset: Int8, KeyWord {
     case .viTBase32: "vit_b_32"
     case .mixerSmall16: "mixer_s_16"
     case .mixerBase16: "mixer_b_16"
+    case .nasBenchMacro: "nas_bench_macro"
+    case .nasBench201: "nas_bench_201"
     }
   }
 
@@ -160,7 +166,7 @@ public enum Preset: Int8, KeyWord {
     case .hourglassMLP, .natsBenchSize: 0
     case .cifarResNet20, .cifarResNet32, .cifarResNet44, .cifarResNet56, .cifarResNet110,
       .cifarPreResNet20, .cifarPreResNet56, .cifarPreResNet110, .wideResNet16, .wideResNet28,
-      .denseNet40, .denseNet100, .denseNetBC100:
+      .denseNet40, .denseNet100, .denseNetBC100, .nasBenchMacro, .nasBench201:
       10
     default: 1_000
     }
@@ -181,10 +187,26 @@ public enum Preset: Int8, KeyWord {
     case .wideResNet16: [(.presetWiden, 8)]
     case .wideResNet28: [(.presetWiden, 10)]
     case .denseNet40, .denseNet100: [(.presetGrowth, 12)]
-    case .natsBenchSize: [(.presetIndex, 0)]
+    case .natsBenchSize, .nasBenchMacro, .nasBench201: [(.presetIndex, 0)]
     case .hourglassMLP: [(.presetWide, 4_096), (.presetNarrow, 256), (.presetBlocks, 4)]
     default: []
     }
+  }
+
+  /// The number of networks of a search space, whose indices count from 0; nil for other presets.
+  public var networkCount: Int? {
+    switch self {
+    case .natsBenchSize: Self.sizeSpaceCount
+    case .nasBenchMacro: 6_561
+    case .nasBench201: Architecture.cellCount
+    default: nil
+    }
+  }
+
+  /// The whole numbers that an option of the preset can be.
+  public func range(of option: ArchitectureKey) -> ClosedRange<Int>? {
+    guard option == .presetIndex, let networkCount else { return option.row.reading.integers }
+    return 0...networkCount - 1
   }
 
   /// Makes the network.
@@ -195,11 +217,15 @@ public enum Preset: Int8, KeyWord {
   ///   - input: the shape of the images, nil for the published one.
   ///   - form: nil for the family's own; residual networks have the analysis form only.
   ///
-  /// **Throws**: `ArchitectureError` where the form does not exist or counts do not fit.
+  /// **Throws**: `ArchitectureError` where the form or a search space's network does not exist, or
+  /// counts do not fit.
   public func architecture(
     _ values: KeyValues = [:], input: InputShape? = nil, form: Form? = nil
   ) throws(ArchitectureError) -> Architecture {
     let input = input ?? self.input(values)
+    if let networkCount, value(.presetIndex, in: values) >= networkCount {
+      throw .presetIndex(value(.presetIndex, in: values), self)
+    }
     var options: KeyValues
     guard !isPlain(values), let network = network(values) else {
       options = [.shortcut: KeyValue(plainShortcut)]

@@ -27,6 +27,8 @@ public enum FrameRole: Sendable {
   case padding(before: [Int], after: [Int])
   /// The same entries under another shape.
   case view
+  /// Zeros, whatever the image is.
+  case zero
   /// Global pooling, behind which the frame ends.
   case end
   /// Not linear, or an operator that frames do not know.

@@ -80,6 +80,7 @@ public struct BuiltNetwork: Sendable {
       case (.transformer, _), (.mixer, _): TokenBuilder.build(architecture, classes: classes)
       case (.convnext, _): ConvNeXtBuilder.build(architecture, classes: classes)
       case (_, .plain): LayerBuilder.build(architecture, classes: classes)
+      case (.residual, .cell): CellBuilder.build(architecture, classes: classes)
       case (.dense, _): DenseBlockBuilder.build(architecture, classes: classes)
       case (.chain, _), (.residual, _): ResidualBlockBuilder.build(architecture, classes: classes)
       }

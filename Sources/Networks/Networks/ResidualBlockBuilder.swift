@@ -1,10 +1,11 @@
 internal import Architectures
 internal import NetworkGraphs
 
-/// Builds residual networks of blocks: basic, bottleneck, with activations first, or inverted.
+/// Builds residual networks of blocks: basic, bottleneck, with activations first, inverted, or chosen.
 ///
 /// **Source**: torchvision's `resnet.py`, `mobilenetv2.py` and `efficientnet.py`; He, Zhang, Ren & Sun,
-/// "Identity mappings in deep residual networks", ECCV 2016, for activations that come first.
+/// "Identity mappings in deep residual networks", ECCV 2016, for activations that come first;
+/// NAS-Bench-Macro's `train/model.py` for blocks that are chosen.
 struct ResidualBlockBuilder {
   private let architecture: Architecture
   private var network: NetworkBuilder
@@ -64,7 +65,8 @@ struct ResidualBlockBuilder {
 
   private mutating func appendStem() {
     guard architecture.stem != .none else { return }
-    let isWide = architecture.stem == .imagenet && architecture.block != .inverted
+    let isWide =
+      architecture.stem == .imagenet && ![.inverted, .choice].contains(architecture.block)
     value = convolved(
       value, "stem", width: architecture.count(.stemWidth), kernel: isWide ? 7 : 3,
       stride: architecture.stem == .imagenet ? 2 : 1)
@@ -79,6 +81,8 @@ struct ResidualBlockBuilder {
   private mutating func append(_ index: Int) {
     let stage = architecture.stages[index]
     let isPooled = architecture.pooling != .stride && index > 0
+    let choices = architecture.block == .choice ? architecture.blockChoices : []
+    let firstBlock = architecture.stages[..<index].reduce(0) { $0 + $1.widths.count }
     let next = index + 1 < architecture.stages.count ? architecture.stages[index + 1] : nil
     for (place, width) in stage.widths.enumerated() {
       let block = Block(
@@ -86,10 +90,14 @@ struct ResidualBlockBuilder {
         kernel: stage.kernel, stride: place == 0 && !isPooled ? stage.stride : 1,
         poolsBy: place + 1 == stage.widths.count ? next?.stride ?? 1 : 1)
       switch architecture.block {
-      case .plain, .basic: appendBasic(block)
+      case .plain, .basic, .cell: appendBasic(block)
       case .bottleneck: appendBottleneck(block)
       case .preactivation: appendPreactivated(block)
-      case .inverted: appendInverted(block, expansion: index == 0 ? 1 : nil)
+      case .inverted:
+        // The first stages of MobileNetV2 and EfficientNet do not widen.
+        appendInverted(
+          block, kernel: block.kernel, expansion: index == 0 ? nil : architecture.count(.expansion))
+      case .choice: append(block, choices[firstBlock + place])
       }
     }
   }
@@ -196,20 +204,30 @@ struct ResidualBlockBuilder {
     value = pooled(sum, block)
   }
 
-  /// - Parameter expansion: what the channels are multiplied by; the architecture's if nil. 1 leaves
-  ///   the first convolution out, as in the first stages of MobileNetV2 and EfficientNet.
-  private mutating func appendInverted(_ block: Block, expansion: Int?) {
+  private mutating func append(_ block: Block, _ choice: BlockChoice) {
+    if let inverted = choice.inverted {
+      appendInverted(block, kernel: inverted.kernel, expansion: inverted.expansion)
+    } else if block.stride > 1 || network.graph[value].shape[1] != block.width {
+      let shrunk = convolved(
+        value, "\(block.name).skip", width: block.width, kernel: 1, stride: block.stride)
+      value = network.normalized(shrunk, architecture, name: "\(block.name).skip.norm")
+    }
+  }
+
+  /// - Parameters:
+  ///   - kernel: the side of the kernel that filters each channel.
+  ///   - expansion: what the channels are multiplied by; nil leaves the first convolution out.
+  private mutating func appendInverted(_ block: Block, kernel: Int, expansion: Int?) {
     let inputs = network.graph[value].shape[1]
-    let expansion = expansion ?? architecture.count(.expansion)
+    let width = inputs * (expansion ?? 1)
     var inner = value
-    if block.stage > 1 {
-      let wide = convolved(
-        value, "\(block.name).layer_1", width: inputs * expansion, kernel: 1)
-      inner = layer(block, wide, 1)
+    if expansion != nil {
+      inner = layer(
+        block, convolved(value, "\(block.name).layer_1", width: width, kernel: 1), 1)
     }
     let filtered = convolved(
-      inner, "\(block.name).layer_2", width: inputs * expansion, kernel: block.kernel,
-      stride: block.stride, groups: inputs * expansion)
+      inner, "\(block.name).layer_2", width: width, kernel: kernel, stride: block.stride,
+      groups: width)
     let squeezed = squeezed(layer(block, filtered, 2), block, inputs)
     let scale = branchScale(block, width: block.width, canProject: false)
     let narrow = branchEnd(
@@ -240,10 +258,12 @@ struct ResidualBlockBuilder {
   /// What stands behind the last block.
   private mutating func appendEnd() {
     switch architecture.block {
-    case .plain, .basic, .bottleneck: return
+    case .plain, .basic, .bottleneck, .cell: return
     case .preactivation: value = closed(value, "last")
-    case .inverted:
-      value = convolved(value, "last", width: 4 * network.graph[value].shape[1], kernel: 1)
+    case .inverted, .choice:
+      // 1,280 channels behind the 320 of MobileNetV2 and the 256 of NAS-Bench-Macro.
+      let factor = architecture.block == .choice ? 5 : 4
+      value = convolved(value, "last", width: factor * network.graph[value].shape[1], kernel: 1)
       value = closed(value, "last")
     }
     network.represent(value, "last")

@@ -5,7 +5,7 @@ public import NetworkGraphs
 /// A unit is the output of a rectifier, or a linear output that an operator reads without one between
 /// them: streams of networks whose activations come first, linear bottlenecks, pooled transitions. A
 /// rectifier on a sum makes the sum the unit; one on a concatenation, or on the pooling of units, makes
-/// none.
+/// none. What nothing of the image leads to is zero but for constants, and so is no unit.
 public struct UnitGraph: Sendable {
   /// A window that goes over the pixels of a grid in one direction, the same in the other.
   public struct Step: Hashable, Sendable {
@@ -56,7 +56,7 @@ public struct UnitGraph: Sendable {
   }
 
   /// What a path takes from an operator.
-  public struct Use: Sendable {
+  public struct Use: Hashable, Sendable {
     /// The operator.
     public let `operator`: Int
     /// Its window.
@@ -68,7 +68,7 @@ public struct UnitGraph: Sendable {
   }
 
   /// One linear way from the image or a unit to a unit.
-  public struct Path: Sendable {
+  public struct Path: Hashable, Sendable {
     /// The unit that it begins at; nil for the image.
     public let source: Int?
     /// The channels of the source that it takes.
@@ -136,6 +136,7 @@ public struct UnitGraph: Sendable {
     guard !units.isEmpty else {
       throw Obstacle(description: "no rectifier or operator reads anything that has a weight")
     }
+    try checkMeetings()
   }
 
   /// What a node computes, in terms of the image and the units; adds a unit if its value is one.
@@ -169,6 +170,25 @@ public struct UnitGraph: Sendable {
     return .flow([Path(source: units.count - 1, sourceChannels: all, targetChannels: all)])
   }
 
+  /// Paths of which those that differ in their factors alone are one.
+  ///
+  /// Cells of nothing but skips and pooling would have four times as many paths each as the one before.
+  private static func merged(_ paths: [Path]) -> [Path] {
+    var (places, result) = ([Path: Int](), [Path]())
+    for path in paths {
+      var way = path
+      (way.factor, way.factorBehind) = (1, 1)
+      if let place = places[way] {
+        result[place].factor += path.factor
+        result[place].factorBehind += path.factorBehind
+      } else {
+        places[way] = result.count
+        result.append(path)
+      }
+    }
+    return result
+  }
+
   /// The paths that lead to the value of a node; nil if there are none that frames know.
   private mutating func paths(
     of index: Int, _ operands: [[Path]], _ sources: [ValueID], _ reading: UnitReading
@@ -185,6 +205,7 @@ public struct UnitGraph: Sendable {
       let shape = reading.graph[weight].shape
       let (rows, columns) = isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
       guard rows == to.channels, columns * groups == from.channels else { return nil }
+      guard !source.isEmpty else { return [] }
       operators.append(
         Operator(
           name: node.name, node: index, step: step, weight: weight, rows: rows, columns: columns,
@@ -210,7 +231,8 @@ public struct UnitGraph: Sendable {
         }
       }
       return source
-    case .sum: return operands.flatMap { $0 }
+    case .sum: return Self.merged(operands.flatMap { $0 })
+    case .zero: return []
     case .concatenation(let axis):
       guard reading.isChannelAxis(axis, of: node.output) else { return nil }
       var first = 0

@@ -91,7 +91,7 @@ struct UnitReading {
           // What an operator writes for a pooling only becomes a unit behind the pooling.
           let waits = graph[value].node.map { isPending[$0] } ?? false
           if isReadItself, !waits { isRead[value.index] = true }
-        case .sum, .end, .none: break
+        case .sum, .zero, .end, .none: break
         }
       }
     }
@@ -99,7 +99,7 @@ struct UnitReading {
 
   /// Whether the value of a node is a unit, given the paths that lead to it.
   func opensUnit(_ index: Int, _ paths: [UnitGraph.Path]) -> Bool {
-    guard isRead[graph.nodes[index].output.index] else { return false }
+    guard isRead[graph.nodes[index].output.index], !paths.isEmpty else { return false }
     switch roles[index] {
     case .weighted, .sum: return true
     case .channelScale, .shift: return folds[index]

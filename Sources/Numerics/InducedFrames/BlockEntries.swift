@@ -19,7 +19,7 @@ struct BlockEntries {
     widths = (frame.columns[pair.left].channels, frame.columns[pair.right].channels)
     ranges = [[Range<Int>]](repeating: [], count: widths.left)
     for product in pair.products {
-      let taps = plane.runs[product.meeting].reduce(0) { $0 + $1.count }
+      let taps = plane.runs[product.meeting].reduce(0) { $0 + $1.count * $1.ways }
       guard taps > 0, !isFull else { continue }
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
         left, right, rows in

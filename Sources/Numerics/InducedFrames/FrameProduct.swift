@@ -16,10 +16,11 @@ struct FrameProduct {
     let starts: [Int]
   }
 
-  /// A tap, and the row position that it ties a column position to.
+  /// A tap, the row position that it ties a column position to, and in how many ways.
   private struct Target {
     let tap: Int
     let position: Int
+    let ways: Double
   }
 
   private let blocks: GramBlocks
@@ -92,7 +93,8 @@ struct FrameProduct {
             targets.append(
               Target(
                 tap: top.tap * sampling.kernel + left.tap,
-                position: top.position * sampling.rowSize + left.position))
+                position: top.position * sampling.rowSize + left.position,
+                ways: Double(top.ways * left.ways)))
           }
         }
         starts.append(targets.count)
@@ -120,7 +122,9 @@ struct FrameProduct {
       for segment in part.segments {
         let start = columnStarts[part.term.column] + segment.columns.lowerBound
         guard let (panel, first, channel) = panel(segment) else {
-          forEachSelected(part, segment) { x, y0 in y[y0] += part.term.factor * scaled[x] }
+          forEachSelected(part, segment) { x, y0, ways in
+            y[y0] += part.term.factor * ways * scaled[x]
+          }
           continue
         }
         addProduct(
@@ -132,7 +136,7 @@ struct FrameProduct {
           for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
             let to = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
             let from = position * panel.stride + target.tap * panel.tapHeight + channel
-            for row in 0..<segment.rows.count { y[to + row] += scratch[from + row] }
+            for row in 0..<segment.rows.count { y[to + row] += target.ways * scratch[from + row] }
           }
         }
       }
@@ -149,7 +153,9 @@ struct FrameProduct {
       for segment in part.segments {
         let start = columnStarts[part.term.column] + segment.columns.lowerBound
         guard let (panel, first, channel) = panel(segment) else {
-          forEachSelected(part, segment) { to, y0 in x[to] += part.term.factor * y[y0] }
+          forEachSelected(part, segment) { to, y0, ways in
+            x[to] += part.term.factor * ways * y[y0]
+          }
           continue
         }
         for index in 0..<positions * panel.stride { scratch[index] = 0 }
@@ -157,7 +163,7 @@ struct FrameProduct {
           for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
             let from = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
             let to = position * panel.stride + target.tap * panel.tapHeight + channel
-            for row in 0..<segment.rows.count { scratch[to + row] += y[from + row] }
+            for row in 0..<segment.rows.count { scratch[to + row] += target.ways * y[from + row] }
           }
         }
         addProduct(
@@ -169,9 +175,9 @@ struct FrameProduct {
     for index in 0..<count { x[index] *= scales[index] }
   }
 
-  /// Calls back with the places in x and y that ones join.
+  /// Calls back with the places in x and y that ones join, and in how many ways.
   private func forEachSelected(
-    _ part: Part, _ segment: TermSegment, _ body: (Int, Int) -> Void
+    _ part: Part, _ segment: TermSegment, _ body: (Int, Int, Double) -> Void
   ) {
     let column = blocks.frame.columns[part.term.column]
     let rows = blocks.frame.rows[part.row].channels
@@ -180,7 +186,7 @@ struct FrameProduct {
         columnStarts[part.term.column] + position * column.channels + segment.columns.lowerBound
       for target in part.targets[part.starts[position]..<part.starts[position + 1]] {
         let to = rowStarts[part.row] + target.position * rows + segment.rows.lowerBound
-        for channel in 0..<segment.rows.count { body(from + channel, to + channel) }
+        for channel in 0..<segment.rows.count { body(from + channel, to + channel, target.ways) }
       }
     }
   }

@@ -107,7 +107,7 @@ struct GramBlocks {
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
         left, right, rows in
         for run in plane.runs[product.meeting] {
-          add(left, right, run, rows, factor, height: height, to: &block)
+          add(left, right, run, rows, factor * Double(run.ways), height: height, to: &block)
         }
       }
     }
@@ -189,7 +189,9 @@ struct GramBlocks {
           let factor = product.left.factor * product.right.factor
           frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
             left, right, rows in
-            for run in plane.runs[product.meeting] { addDiagonal(left, right, run, rows, factor) }
+            for run in plane.runs[product.meeting] {
+              addDiagonal(left, right, run, rows, factor * Double(run.ways))
+            }
           }
         }
         for channel in 0..<width {

@@ -1,9 +1,11 @@
-/// Two taps, of the left and the right operator of a product, that lie on one row position.
+/// Two taps, of the left and the right operator of a product, that lie on one row position, and in how
+/// many ways they do.
 struct TapPair: Hashable, Sendable {
   let left: Int
   let right: Int
+  var ways = 1
 
-  var swapped: TapPair { TapPair(left: right, right: left) }
+  var swapped: TapPair { TapPair(left: right, right: left, ways: ways) }
 }
 
 /// The samplings of two terms that stand in one row, of a left and a right column.
@@ -76,11 +78,7 @@ struct PositionClasses: Sendable {
         while end < events.count, events[end].other == other { end += 1 }
         let isDiagonal = sameColumn && other == position
         var signature = [left[position], right[other], isDiagonal ? 1 : 0]
-        for event in events[start..<end] {
-          signature.append(event.meeting)
-          signature.append(event.taps.left)
-          signature.append(event.taps.right)
-        }
+        for event in events[start..<end] { event.append(to: &signature) }
         if let index = known[signature] {
           classes[index].count += 1
         } else {
@@ -117,11 +115,7 @@ struct PositionClasses: Sendable {
     return (0..<size).map { position in
       list(links, at: position, into: &events)
       var signature: [Int] = []
-      for event in events where event.other == position {
-        signature.append(event.meeting)
-        signature.append(event.taps.left)
-        signature.append(event.taps.right)
-      }
+      for event in events where event.other == position { event.append(to: &signature) }
       if let index = known[signature] { return index }
       known[signature] = known.count
       return known.count - 1
@@ -133,7 +127,14 @@ extension PositionClasses {
   private struct Event {
     let other: Int
     let meeting: Int
-    let taps: TapPair
+    var taps: TapPair
+
+    func append(to signature: inout [Int]) {
+      signature.append(meeting)
+      signature.append(taps.left)
+      signature.append(taps.right)
+      signature.append(taps.ways)
+    }
 
     static func precedes(_ a: Event, _ b: Event) -> Bool {
       (a.other, a.meeting, a.taps.left, a.taps.right)
@@ -142,10 +143,19 @@ extension PositionClasses {
   }
 
   /// From the left column to the row, and from the row to the right column, for each meeting.
-  private typealias MeetingLinks = (rows: [[SamplingLinks.Link]], columns: [[SamplingLinks.Link]])
+  private struct MeetingLinks {
+    let rows: [[SamplingLinks.Link]]
+    let columns: [[SamplingLinks.Link]]
+    /// Whether equal tap pairs are counted, not listed.
+    let countsWays: Bool
+  }
 
   private static func links(_ meetings: [Meeting]) -> [MeetingLinks] {
-    meetings.map { (SamplingLinks($0.left).rows, SamplingLinks($0.right).columns) }
+    meetings.map {
+      MeetingLinks(
+        rows: SamplingLinks($0.left).rows, columns: SamplingLinks($0.right).columns,
+        countsWays: $0.left.countsWays || $0.right.countsWays)
+    }
   }
 
   /// Everything that a left position meets, sorted by the right position.
@@ -159,11 +169,22 @@ extension PositionClasses {
           events.append(
             Event(
               other: right.position, meeting: index,
-              taps: TapPair(left: left.tap, right: right.tap)))
+              taps: TapPair(left: left.tap, right: right.tap, ways: left.ways * right.ways)))
         }
       }
     }
     events.sort(by: Event.precedes)
+    guard meetings.contains(where: \.countsWays), var end = events.indices.first else { return }
+    for event in events.dropFirst() {
+      let last = events[end]
+      if meetings[event.meeting].countsWays, !Event.precedes(last, event) {
+        events[end].taps.ways += event.taps.ways
+      } else {
+        end += 1
+        events[end] = event
+      }
+    }
+    events.removeLast(events.count - end - 1)
   }
 
   private mutating func pairTransposes(_ meetings: [Meeting], _ known: [[Int]: Int]) {
@@ -180,11 +201,7 @@ extension PositionClasses {
         let taps = value.taps[source].map(\.swapped).sorted {
           ($0.left, $0.right) < ($1.left, $1.right)
         }
-        for pair in taps {
-          signature.append(meeting)
-          signature.append(pair.left)
-          signature.append(pair.right)
-        }
+        for pair in taps { Event(other: 0, meeting: meeting, taps: pair).append(to: &signature) }
       }
       guard let transpose = known[signature] else {
         preconditionFailure("the meetings of a column with itself are symmetric")

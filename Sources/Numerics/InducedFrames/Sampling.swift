@@ -67,12 +67,20 @@ public struct Sampling: Hashable, Sendable {
   public var stride: Int { step.stride }
 }
 
+extension Sampling {
+  /// Whether ways are counted, because windows overlap twice or more and a position is reached in many.
+  ///
+  /// Elsewhere each way is listed.
+  var countsWays: Bool { (before + after).count { $0.kernel > $0.stride } > 1 }
+}
+
 /// All pairs of positions that a sampling ties, in one dimension.
 struct SamplingLinks {
-  /// A position of the other grid, and the tap that ties it, counted from 0.
+  /// A position of the other grid, the tap that ties it, counted from 0, and in how many ways.
   struct Link {
     let tap: Int
     let position: Int
+    var ways = 1
   }
 
   /// For each position of the column those of the row, by tap.
@@ -88,19 +96,24 @@ struct SamplingLinks {
     var coarse = [[Link]](repeating: [], count: coarseSize)
     // The grid that the taps of the weight lie on.
     let middle = sampling.before.last?.coarseSize ?? fineSize
+    let counts = sampling.countsWays
     for y in 0..<coarseSize {
-      var starts = [y]
-      for step in sampling.after.reversed() { starts = starts.flatMap { step.places(of: $0) } }
+      var starts = [Link(tap: 0, position: y)]
+      for step in sampling.after.reversed() { starts = step.places(of: starts, counts: counts) }
       for tap in 0..<sampling.step.kernel {
         var places = starts.map { start in
-          modulo(
-            sampling.step.stride * start + tap * sampling.step.dilation + sampling.step.offset,
-            middle)
+          Link(
+            tap: tap,
+            position: modulo(
+              sampling.step.stride * start.position + tap * sampling.step.dilation
+                + sampling.step.offset, middle), ways: start.ways)
         }
-        for step in sampling.before.reversed() { places = places.flatMap { step.places(of: $0) } }
+        for step in sampling.before.reversed() {
+          places = step.places(of: places, counts: counts)
+        }
         for place in places {
-          coarse[y].append(Link(tap: tap, position: place))
-          fine[place].append(Link(tap: tap, position: y))
+          coarse[y].append(place)
+          fine[place.position].append(Link(tap: tap, position: y, ways: place.ways))
         }
       }
     }
@@ -110,9 +123,27 @@ struct SamplingLinks {
 }
 
 extension UnitGraph.Step {
-  /// The fine positions that a coarse one is made of.
-  fileprivate func places(of coarse: Int) -> [Int] {
-    (0..<kernel).map { modulo(stride * coarse + $0 * dilation + offset, fineSize) }
+  /// The fine positions that coarse ones are made of; each once, if ways are counted.
+  fileprivate func places(of coarse: [SamplingLinks.Link], counts: Bool) -> [SamplingLinks.Link] {
+    let all = coarse.flatMap { link in
+      (0..<kernel).map { tap in
+        SamplingLinks.Link(
+          tap: link.tap,
+          position: modulo(stride * link.position + tap * dilation + offset, fineSize),
+          ways: link.ways)
+      }
+    }
+    guard counts else { return all }
+    var (found, result) = ([Int: Int](), [SamplingLinks.Link]())
+    for link in all {
+      if let place = found[link.position] {
+        result[place].ways += link.ways
+      } else {
+        found[link.position] = result.count
+        result.append(link)
+      }
+    }
+    return result
   }
 }
 

@@ -6,6 +6,8 @@ struct TapRun: Hashable, Sendable {
   let right: Int
   /// The number of taps.
   var count: Int
+  /// In how many ways each of them happens.
+  let ways: Int
 
   /// Joins the tap pairs of a vertical and a horizontal class to runs.
   ///
@@ -20,7 +22,8 @@ struct TapRun: Hashable, Sendable {
       for h in horizontal {
         pairs.append(
           TapPair(
-            left: v.left * kernels.left + h.left, right: v.right * kernels.right + h.right))
+            left: v.left * kernels.left + h.left, right: v.right * kernels.right + h.right,
+            ways: v.ways * h.ways))
       }
     }
     // By lag, then by place: neighbours of a run come to stand together.
@@ -28,11 +31,11 @@ struct TapRun: Hashable, Sendable {
     var runs: [TapRun] = []
     for pair in pairs {
       if let last = runs.last, last.left + last.count == pair.left,
-        last.right + last.count == pair.right
+        last.right + last.count == pair.right, last.ways == pair.ways
       {
         runs[runs.count - 1].count += 1
       } else {
-        runs.append(TapRun(left: pair.left, right: pair.right, count: 1))
+        runs.append(TapRun(left: pair.left, right: pair.right, count: 1, ways: pair.ways))
       }
     }
     return runs

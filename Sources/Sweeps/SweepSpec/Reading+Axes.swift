@@ -102,7 +102,13 @@ extension Reading {
     }
     if parameter == .architecture(.presetIndex), case .scalar("all", quoted: false) = value.content
     {
-      return (0..<Preset.sizeSpaceCount).map {
+      if searchSpace == nil {
+        let names = Preset.allCases.filter { $0.networkCount != nil }.map(\.name)
+        fail(
+          value.place, keyPath, "all are those of one search space, and none is named",
+          expected: "preset: \(oneOf(names)) in architecture")
+      }
+      return (0..<(searchSpace?.networkCount ?? 0)).map {
         Assignment(parameter: parameter, value: .plain(.integer($0)), place: value.place)
       }
     }

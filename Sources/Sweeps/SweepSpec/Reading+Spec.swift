@@ -20,6 +20,7 @@ extension Reading {
     }
 
     let fixed = entries["architecture"].map { self.fixed($0.value) } ?? []
+    searchSpace = Self.namedSpace(in: [entries["architecture"], entries["grid"]])
     let axes =
       (entries["grid"].map { grid($0.value) } ?? []) + (entries["zip"].map { zips($0.value) } ?? [])
     let weights = entries["weights"].flatMap { self.weights($0.value, "weights") }
@@ -57,6 +58,16 @@ extension Reading {
       places: places, gridCount: count, base: base, weightsPlace: entries["weights"]?.value.place,
       fixed: fixed, axes: axes, exclusions: exclusions,
       inclusions: inclusions)
+  }
+
+  /// The search space that some parts of the file name as the only preset.
+  private static func namedSpace(in parts: [YAMLValue.Entry?]) -> Preset? {
+    let named = parts.compactMap { part in
+      part?.value.entries?.first { $0.key == ArchitectureKey.preset.name }?.value
+    }
+    let values = named.flatMap { $0.items ?? [$0] }
+    guard values.count == 1, case .scalar(let name, _) = values[0].content else { return nil }
+    return Preset.allCases.first { $0.name == name && $0.networkCount != nil }
   }
 
   private mutating func checkFormat(_ value: YAMLValue) {

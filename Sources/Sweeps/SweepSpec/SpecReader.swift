@@ -1,3 +1,5 @@
+internal import Architectures
+
 /// Reads sweep files.
 public enum SpecReader {
   /// Reads and checks a sweep file's bytes.
@@ -71,6 +73,8 @@ public struct Reading {
   var places: [String: Place] = [:]
   /// The parameters of the grid's points: those that are readable and those that are not.
   var claims: [Parameter: Claim] = [:]
+  /// The search space of all points of the grid, if they have one.
+  var searchSpace: Preset?
 
   /// What the file can ask for.
   let registry: MeasureRegistry
