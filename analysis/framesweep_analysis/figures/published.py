@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..correlation import RankCorrelation
@@ -13,7 +12,7 @@ from ..errors import NothingToDraw
 from ..published import outcomes
 from ..ranking import Ranking, rank_published
 from ..words import plural
-from .style import FAMILY_COLOURS, TWO_COLUMNS, legend_below, styled
+from .style import FAMILY_COLOURS, TWO_COLUMNS, Figure, legend_below, styled
 
 #: What each row shows: the field of a ranking, its words, colour, marker and place within the row.
 _MARKS = (
