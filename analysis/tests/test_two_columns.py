@@ -191,11 +191,19 @@ def test_captions_name_sweep_counts_and_methods(trained: Path) -> None:
         asked = {"column": "test_error", "over": "width"}
         trend = caption("trend", dataset, trend_figure(dataset, **asked), **asked)
         profile = caption("profiles", dataset, profiles_figure(dataset))
+        single = caption("profiles", dataset, profiles_figure(dataset, point=0))
+        dataset["family"] = dataset["family"].copy(data=["none"] * dataset.sizes["point"])
+        scatter = scatter_figure(dataset)
+        unnamed = caption("scatter", dataset, scatter)
     assert "Sweep “<made up>”: 60 networks (20 chain, 20 residual, 20 dense)." in text
     assert "computed with framesweep 0.1.0 (plan 00000000)" in text
     assert "Minima: 40 exact." in text and "Murdock" in text
     assert trend.startswith("Test error over width.")
     assert "augmentation 10, noise 10" in profile
+    assert "medians over networks" in profile and "of one network" not in profile
+    assert "of one network" in single and "medians" not in single
+    assert "60 networks (60 from files)" in unnamed
+    assert [text.get_text() for text in scatter.legends[0].get_texts()] == ["from files"]
 
 
 def test_captions_describe_what_is_drawn_and_nothing_else(trained: Path) -> None:

@@ -22,7 +22,7 @@ from ..columns import (
 )
 from ..errors import NothingToDraw, ResultsError
 from ..words import plural
-from .style import family_order
+from .style import family_order, family_text
 from .ticks import label_logarithm
 
 #: What a figure shows unless it is asked for something: the first of these with a value.
@@ -142,6 +142,7 @@ def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.str_], list[s
     )
     chosen = dataset["status"].to_numpy() == "ok"
     if by == "family":
+        labels = np.array([family_text(label) for label in labels])
         return labels, family_order(labels[chosen])
     if numbers:
         order = [f"{by.replace('_', ' ')} {value:g}" for value in np.unique(values[chosen])]

@@ -15,7 +15,7 @@ from ..load import select_ok, status_counts
 from ..words import plural
 from .axes import default_axis, default_outcome, default_score
 from .depth_width import default_potential
-from .style import family_order
+from .style import family_order, family_text
 
 #: What each figure shows, in the words of its reader. A sentence behind words is there if the legend or
 #: a title of the figure has all of these words.
@@ -55,8 +55,13 @@ _SHOWS: dict[str, tuple[str | tuple[tuple[str, ...], str], ...]] = {
         (("minimum of the architecture",), "Black: the minimum that the architecture allows."),
     ),
     "profiles": (
-        "Neural frames by layer, for each family of perturbations and of networks: medians over "
-        "networks and draws of means over images.",
+        "Neural frames by layer, for each family of perturbations.",
+        ((" network",), "Lines are medians over networks and draws of means over images."),
+        (
+            ("std over images",),
+            "Lines are means over the images and draws of one network, and bands hold one standard "
+            "deviation over images.",
+        ),
         (("middle half",), "Bands hold the middle half."),
         "Ranks are divided by the number of directions.",
     ),
@@ -172,7 +177,7 @@ def _label(ok: xr.Dataset, name: str, *, lower: bool = False) -> str:
 def _sweep(dataset: xr.Dataset, ok: xr.Dataset) -> str:
     name = str(dataset.attrs.get("sweep_name", ""))
     family = ok["family"].to_numpy().astype(str)
-    parts = [f"{(family == f).sum():,} {f}" for f in family_order(family)]
+    parts = [f"{(family == f).sum():,} {family_text(f)}" for f in family_order(family)]
     networks = plural(ok.sizes["point"], "network")
     text = f"{networks} ({', '.join(parts)})" if parts else networks
     lost = {k: n for k, n in status_counts(dataset).items() if k != "ok"}

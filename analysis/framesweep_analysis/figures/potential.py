@@ -103,7 +103,7 @@ def select_potentials(
 
 def no_column(name: str) -> NothingToDraw:
     """What to say of a file that lacks a column, and how sweeps come to have it."""
-    hint = "; sweeps find it where their measure has frame: {minimum: true}"
+    hint = "; sweeps find it if their measure has frame: {minimum: true}"
     return NothingToDraw(
         f"nothing to draw: the file has no column {name}"
         + (hint if name == "min_deep_frame_potential" else "")

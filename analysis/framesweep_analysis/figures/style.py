@@ -76,11 +76,23 @@ Parameters = ParamSpec("Parameters")
 Looks = Mapping[str, tuple[str, str]]
 
 
+#: What readers call networks that have no family.
+FROM_FILES = "from files"
+
+
+def family_text(family: str) -> str:
+    """What readers call the networks of a family, as the files write it."""
+    return FROM_FILES if family == "none" else family
+
+
 def looks(groups: Iterable[str]) -> Looks:
     """How groups are drawn: families as always, others by their order."""
     names = list(groups)
-    if set(names) <= set(FAMILY_COLOURS):
-        return {name: (FAMILY_COLOURS[name], FAMILY_MARKERS[name]) for name in names}
+    if set(names) <= {*FAMILY_COLOURS, FROM_FILES}:
+        return {
+            name: (FAMILY_COLOURS.get(name, OTHER_COLOUR), FAMILY_MARKERS.get(name, OTHER_MARKER))
+            for name in names
+        }
     return {
         name: (_COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)])
         for place, name in enumerate(names)
