@@ -179,6 +179,7 @@ public struct ExplicitGraphMatrix {
       let scale = parameter(1)
       return linear((0..<output.count).map { ($0, $0, scale[$0 / pixels] < 0 ? -1 : 1) })
     case is Activation, is ParametricReLU: return operands[0]
+    case is Zeros: return Value(maps: [:])
     case is Reshape where output.count == input.count && input[2] * input[3] == 1:
       return operands[0]
     case is Sum:

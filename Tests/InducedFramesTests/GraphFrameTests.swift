@@ -143,7 +143,25 @@ import Testing
       ], [[3, 1, 1], [2, 1]]
     ),
     (.dense, [.pooling: KeyValue(Pooling.max)], [[2, 1], [2, 1]]),
+    (
+      .residual,
+      [
+        .block: KeyValue(Block.choice), .stem: KeyValue(Stem.cifar), .stemWidth: 1,
+        // 1, 0, 2.
+        .choices: 11,
+      ], [[1, 1], [2]]
+    ),
+    (.residual, cell("223114"), [[1, 1], [2]]), (.residual, cell("234321"), [[2], [1, 1]]),
+    // Nodes that are zero, or that nothing reads.
+    (.residual, cell("020132"), [[1, 1], [2]]), (.residual, cell("300000"), [[1], [1]]),
+    // Pooling of pooling, also of sums.
+    (.residual, cell("000400"), [[1, 1, 1, 1], [1, 1]]),
+    (.residual, cell("400110"), [[1, 1], [2, 2]]), (.residual, cell("440012"), [[1, 1], [1]]),
   ]
+
+  private static func cell(_ digits: String) -> KeyValues {
+    [.block: KeyValue(Block.cell), .cell: .integer(Int(digits, radix: 5) ?? 0)]
+  }
 
   @Test(
     "Blocks of families are those of the explicit matrix", arguments: architectures.indices,
@@ -169,6 +187,19 @@ import Testing
       }
       try compare(network, numbers, form: form, architecture.canonicalText)
     }
+  }
+
+  @Test("Cells of pooling and skips alone have too many ways, and say so")
+  func manyWays() throws {
+    func network(_ digits: String) throws -> BuiltNetwork {
+      let index = try #require(Int(digits, radix: 5))
+      return BuiltNetwork(
+        try Preset.nasBench201.architecture([.presetIndex: .integer(index)]))
+    }
+    #expect(try network("414141").frameObstacle?.contains("in more than 60 ways") == true)
+    // With one way through each cell there are few.
+    #expect(try network("000400").frameObstacle == nil)
+    #expect(try network("333333").frameObstacle == nil)
   }
 
   @Test("Layers of plain networks are the units of their graphs", arguments: 0..<90)

@@ -30,6 +30,66 @@ import Testing
     #expect(isClose(try Self.scorer().synflowLog(), log(3 * 123), relative: 1e-14))
   }
 
+  /// A cell of one channel on images of two pixels' side, with batch normalisation.
+  private static func normalized(
+    _ change: (BuiltNetwork, inout [Double]) -> Void = { _, _ in }
+  ) throws -> (network: BuiltNetwork, parameters: [Double]) {
+    let network = BuiltNetwork(
+      try Architecture(
+        family: .residual, input: InputShape(channels: 1, size: 2),
+        stages: [Stage(widths: [2], kernel: 3, stride: 1)],
+        options: [
+          .block: KeyValue(Block.cell), .cell: .integer(Int("200130", radix: 5) ?? 0),
+          .normalization: KeyValue(Normalization.batch),
+        ]), classes: 2)
+    var parameters = network.initialVector(seed: 3, draw: 0).map { Double($0) }
+    change(network, &parameters)
+    return (network, parameters)
+  }
+
+  @Test("With the statistics of the batch, scales of weights before a normalisation do not count")
+  func batchStatistics() throws {
+    func scores(_ factor: Double, _ isBatch: Bool) throws -> (Double, Double, Double) {
+      let (network, parameters) = try Self.normalized { network, parameters in
+        let weight = network.parameters.first { $0.role == .weight }
+        for index in weight?.range ?? 0..<0 { parameters[index] *= factor }
+      }
+      let scorer = try CompanionScorer(network, parameters, usesBatchStatistics: isBatch)
+      return try scorer.batchScores(
+        [[0.1, 0.9, -0.4, 0.3], [0.7, -0.2, 0.5, 0.6], [0, 0.3, 0.8, -0.5]], [0, 1, 0], classes: 2)
+    }
+    let (one, ten) = (try scores(1, true), try scores(1e4, true))
+    // ε counts less and less.
+    #expect(isClose(one.1, ten.1, relative: 1e-3))
+    #expect(one.2 == ten.2)
+    #expect(try !isClose(scores(1, false).1, scores(1e4, false).1, relative: 1e-3))
+  }
+
+  @Test("Synaptic flow leaves batch normalisation out") func flowWithoutNormalization() throws {
+    func flow(_ change: (BuiltNetwork, inout [Double]) -> Void) throws -> Double {
+      let (network, parameters) = try Self.normalized(change)
+      #expect(network.isProportional)
+      return try CompanionScorer(network, parameters, usesBatchStatistics: true).synflowLog()
+    }
+    let plain = try flow { _, _ in }
+    let others = try flow { network, parameters in
+      for parameter in network.parameters where parameter.role != .weight {
+        for index in parameter.range { parameters[index] = 0.3 }
+      }
+    }
+    #expect(plain == others)
+    // A weight of 1 at each tap: by hand, the sum over weights of θ ∂R/∂θ.
+    let ones = try flow { network, parameters in
+      for index in network.decayed { parameters[index] = 1 }
+    }
+    // A pixel has 4 taps inside the image: 4 behind the stem in both channels, then 8 at node 1 and
+    // 4 + 64 at node 3. R adds two channels for each of two classes. Paths through the skip meet two
+    // weights, those through the cell two more, and all meet stem and classifier.
+    #expect(isClose(ones, log(4 * (2 * 4.0 + 4 * 64)), relative: 1e-12))
+    #expect(
+      try !BuiltNetwork(Preset.mobileNetV2.architecture(), classes: 2).isProportional)
+  }
+
   @Test("The spectral norms are those of the matrices") func spectral() throws {
     // W1 W1ᵀ = [[5, −5], [−5, 25]]: eigenvalues 15 ± √125; W2 is a row of norm √29, V a column of √5.
     let norms = [(15 + 125.0.squareRoot()).squareRoot(), 29.0.squareRoot(), 5.0.squareRoot()]

@@ -23,7 +23,7 @@ struct BlockEntries {
       guard taps > 0, !isFull else { continue }
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
         left, right, rows in
-        let columns = (Self.columns(left, rows), Self.columns(right, rows))
+        let columns = (left.columns(meeting: rows), right.columns(meeting: rows))
         if case .ones = left.content, case .ones = right.content {
           let diagonal = Diagonal(
             channels: columns.0, shift: columns.1.lowerBound - columns.0.lowerBound)
@@ -36,13 +36,6 @@ struct BlockEntries {
         }
       }
     }
-  }
-
-  /// The channels of a column that given rows meet: those of ones one each, those of a weight all.
-  private static func columns(_ segment: TermSegment, _ rows: Range<Int>) -> Range<Int> {
-    guard case .ones = segment.content else { return segment.columns }
-    let shift = segment.columns.lowerBound - segment.rows.lowerBound
-    return rows.lowerBound + shift..<rows.upperBound + shift
   }
 
   /// Their number.

@@ -90,14 +90,15 @@ public struct FrameStatistics: Hashable, Sendable {
     for (index, pair) in blocks.plan.pairs.enumerated() {
       let (left, right) = blocks.widths(pair)
       if block.count < left * right { block = [Double](repeating: 0, count: left * right) }
+      let runs = BlockRuns(blocks.frame, pair)
       for plane in blocks.classes[index] {
         try shouldStop()
-        blocks.form(pair, plane, into: &block)
-        blocks.normalize(pair, plane, &block)
+        blocks.form(pair, plane, runs, into: &block)
+        blocks.normalize(pair, plane, runs, &block)
         if plane.isDiagonal {
           for a in 0..<left { block[a + a * left] = 0 }
         }
-        let part = Self.sums(block, count: left * right)
+        let part = Self.sums(block, runs, height: left)
         squares += Double(plane.count) * part.squares
         sum += Double(plane.count) * part.sum
         largest = max(largest, part.largest)
@@ -111,17 +112,20 @@ public struct FrameStatistics: Hashable, Sendable {
     meanCoherence = structure.gramNonzeros == 0 ? .nan : sum / Double(structure.gramNonzeros)
   }
 
-  private static func sums(_ block: [Double], count: Int) -> (
-    squares: Double, sum: Double, largest: Double
-  ) {
+  /// Sums over the entries that are not zero, in the order of the block.
+  private static func sums(
+    _ block: [Double], _ runs: BlockRuns, height: Int
+  ) -> (squares: Double, sum: Double, largest: Double) {
     var squares = 0.0
     var sum = 0.0
     var largest = 0.0
-    for index in 0..<count {
-      let value = abs(block[index])
-      squares += value * value
-      sum += value
-      largest = max(largest, value)
+    for run in runs.runs {
+      for a in run.left {
+        let value = abs(block[a + run.right * height])
+        squares += value * value
+        sum += value
+        largest = max(largest, value)
+      }
     }
     return (squares, sum, largest)
   }

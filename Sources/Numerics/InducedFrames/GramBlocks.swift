@@ -98,10 +98,20 @@ struct GramBlocks {
   /// - Parameters:
   ///   - pair: the columns.
   ///   - plane: the class of their positions.
+  ///   - runs: the entries that products reach; nil if all others are to be zero.
   ///   - block: left × right channels, column-major; overwritten.
-  func form(_ pair: BlockPair, _ plane: PlaneClass, into block: inout [Double]) {
+  func form(
+    _ pair: BlockPair, _ plane: PlaneClass, _ runs: BlockRuns? = nil, into block: inout [Double]
+  ) {
     let (height, right) = widths(pair)
-    for index in 0..<height * right { block[index] = 0 }
+    if let runs {
+      for run in runs.runs {
+        let first = run.right * height
+        for index in first + run.left.lowerBound..<first + run.left.upperBound { block[index] = 0 }
+      }
+    } else {
+      for index in 0..<height * right { block[index] = 0 }
+    }
     for product in pair.products {
       let factor = product.left.factor * product.right.factor
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
@@ -113,13 +123,15 @@ struct GramBlocks {
     }
   }
 
-  /// Divides a block by the norms of its columns.
-  func normalize(_ pair: BlockPair, _ plane: PlaneClass, _ block: inout [Double]) {
+  /// Divides some entries of a block by the norms of its columns.
+  func normalize(
+    _ pair: BlockPair, _ plane: PlaneClass, _ runs: BlockRuns, _ block: inout [Double]
+  ) {
     let (left, right) = widths(pair)
     let (first, second) = (plane.leftNorm * left, plane.rightNorm * right)
-    for b in 0..<right {
-      let scale = scales[pair.right][second + b]
-      for a in 0..<left { block[a + b * left] *= scales[pair.left][first + a] * scale }
+    for run in runs.runs {
+      let scale = scales[pair.right][second + run.right]
+      for a in run.left { block[a + run.right * left] *= scales[pair.left][first + a] * scale }
     }
   }
 

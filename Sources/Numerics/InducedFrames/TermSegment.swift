@@ -17,6 +17,13 @@ struct TermSegment {
   /// The channels of the row.
   let rows: Range<Int>
   let content: Content
+
+  /// The channels of the column that given rows meet: those of ones one each, those of a weight all.
+  func columns(meeting rows: Range<Int>) -> Range<Int> {
+    guard case .ones = content else { return columns }
+    let shift = columns.lowerBound - self.rows.lowerBound
+    return rows.lowerBound + shift..<rows.upperBound + shift
+  }
 }
 
 extension InducedFrame {

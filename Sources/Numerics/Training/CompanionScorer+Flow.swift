@@ -12,6 +12,7 @@ extension CompanionScorer {
   func synflowLog() throws -> Double {
     var positive = parameters.map { abs($0) }
     for place in network.decayed.upperBound..<network.parameterCount { positive[place] = 0 }
+    leaveOutNormalization(in: &positive)
     var features = [Double](repeating: 1, count: network.featureCount)
     let classifier = network.classifierWeight
     if let classifier {
@@ -50,6 +51,21 @@ extension CompanionScorer {
     return sum.logarithm
   }
 
+  /// Makes batch normalisation the identity, as the authors' code does.
+  private func leaveOutNormalization(in parameters: inout [Double]) {
+    for node in network.graph.nodes {
+      guard let operation = node.operation as? BatchNormalization else { continue }
+      for (place, operand) in node.operands.enumerated() {
+        guard case .parameter(let id) = operand, let parameter = network[id] else { continue }
+        // Scale, shift, mean and variance stand behind the value.
+        let number = place == 1 || place == 4 ? 1.0 : 0
+        for index in parameter.range {
+          parameters[index] = place == 4 ? number - operation.epsilon : number
+        }
+      }
+    }
+  }
+
   /// The place of the first feature of each representation that a classifier reads.
   private var featureStarts: [ValueID: Int] {
     guard case .means(let places) = network.features else { return [:] }
@@ -60,6 +76,22 @@ extension CompanionScorer {
       start += network.graph[value].shape[1]
     }
     return starts
+  }
+}
+
+extension BuiltNetwork {
+  /// Whether all that it computes grows in proportion to its input, if biases are zero and batch
+  /// normalisation is left out.
+  var isProportional: Bool {
+    guard case .means = features else { return false }
+    return graph.nodes.allSatisfy { node in
+      switch node.operation.frameRole(node.operands.map { graph.shape(of: $0) }) {
+      case .none: false
+      case .rectifier: (node.operation as? Activation)?.function == .relu
+      case .channelScale: node.operation is BatchNormalization
+      default: true
+      }
+    }
   }
 }
 

@@ -12,17 +12,20 @@ struct CompanionScorer {
   let network: BuiltNetwork
   let parameters: [Double]
   let sweeps: Int
+  /// Whether batch normalisation uses the statistics of the batch whose scores are computed.
+  let usesBatchStatistics: Bool
   /// The step sizes of all layers; none for one sweep.
   private let rates: [Double]?
 
   init(
     _ network: BuiltNetwork, _ parameters: [Double], sweeps: Int = 1,
-    shouldStop: () throws -> Void = {}
+    usesBatchStatistics: Bool = false, shouldStop: () throws -> Void = {}
   ) throws {
     precondition(parameters.count == network.parameterCount, "a vector of another network")
     self.network = network
     self.parameters = parameters
     self.sweeps = sweeps
+    self.usesBatchStatistics = usesBatchStatistics
     guard sweeps > 1 else {
       rates = nil
       return
@@ -75,6 +78,7 @@ struct CompanionScorer {
   ) throws -> (gradientNorm: Double, snip: Double, naswot: Double) {
     let classifier = try classifier(
       images: images.count, classes: classes, showsRepresentations: true)
+    classifier.usesBatchStatistics = usesBatchStatistics
     for (place, image) in images.enumerated() { classifier.store(image.span, at: place) }
     try shouldStop()
     var codes = images.map { _ in [Bool]() }

@@ -85,20 +85,26 @@ public struct Companions: Hashable, Sendable {
   ///   - seed: the seed of the initialisation.
   ///   - draw: its draw.
   ///   - sweeps: the sweeps of inference, at least 1.
+  ///   - usesBatchStatistics: whether batch normalisation uses the statistics of the batch in gradients and
+  ///     states, and whether synaptic flow is computed without it instead of not at all.
   ///   - shouldStop: called between passes through the network; may throw to end.
   ///
   /// **Throws**: what `shouldStop` throws, `LAPACKError` and `OneDNNError`.
   public init(
     _ network: BuiltNetwork, images: LabelledImages, batch: [Int], random: RandomWeights = .he,
-    seed: Int64, draw: Int, sweeps: Int = 1, shouldStop: () throws -> Void = {}
+    seed: Int64, draw: Int, sweeps: Int = 1, usesBatchStatistics: Bool = false,
+    shouldStop: () throws -> Void = {}
   ) throws {
     precondition(
       images.fit(network.inputShape), "images of another shape than the network's input")
     precondition(batch.count >= 2, "scores of a batch need two images")
     let parameters = network.initialVector(random, seed: seed, draw: draw).map { Double($0) }
-    let scorer = try CompanionScorer(network, parameters, sweeps: sweeps, shouldStop: shouldStop)
+    let scorer = try CompanionScorer(
+      network, parameters, sweeps: sweeps, usesBatchStatistics: usesBatchStatistics,
+      shouldStop: shouldStop)
     try shouldStop()
-    if sweeps == 1, network.isPlain { synflowLog = try scorer.synflowLog() }
+    let hasFlow = network.isPlain || usesBatchStatistics && network.isProportional
+    if sweeps == 1, hasFlow { synflowLog = try scorer.synflowLog() }
     (spectralNormLog, spectralComplexityLog) = try scorer.spectralLogs(shouldStop: shouldStop)
     if network.isPlain {
       var stream = RandomKey(domain: "framesweep zen score", seed: seed)

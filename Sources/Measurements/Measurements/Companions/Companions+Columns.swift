@@ -27,7 +27,8 @@ extension Companions {
         "synflow_log", "ln synflow",
         "natural logarithm of the sum of theta dR/dtheta over weights, R the sum of the class scores "
           + "of an image of ones in the network with weights |theta|"),
-      value: { $0.synflowLog }, exception: { $0 > 1 ? .nan : nil }, isOfPlainNetworks: true),
+      value: { $0.synflowLog }, exception: { $0 > 1 ? .nan : -.infinity },
+      isOfPlainNetworks: true),
     Score(
       column: .perDraw(
         "spectral_norm_log", "ln of the product of spectral norms",

@@ -9,7 +9,7 @@ internal import Training
 /// The scores of untrained networks that others rank architectures by.
 struct CompanionsMeasurement: ImageMeasurement {
   static let section = "companions"
-  static let keys = ["data", "images"]
+  static let keys = ["data", "images", "batch_statistics"]
   static let expected = "a mapping (data: digits, images: 32)"
   static let linePrefix = "companion_"
   static let allColumns = Companions.scores.map(\.column)
@@ -18,20 +18,26 @@ struct CompanionsMeasurement: ImageMeasurement {
   private(set) var source = Measure.DataSource.digits
   /// The number of images.
   private(set) var imageCount = 32
+  /// Whether batch normalisation uses the statistics of the batch, as authors' code does.
+  private(set) var usesBatchStatistics = false
 
   init?(_ given: GivenSection, _ reading: inout Reading) {
     for entry in given.entries {
       let path = "\(given.keyPath).\(entry.key)"
       if entry.key == "data" {
         if let source = reading.dataSource(entry.value, path) { self.source = source }
-      } else if let count = reading.integer(entry.value, path, in: 2...1_024) {
+      } else if entry.key == "images",
+        let count = reading.integer(entry.value, path, in: 2...1_024)
+      {
         imageCount = count
       }
     }
+    usesBatchStatistics = reading.truth("batch_statistics", in: given) ?? false
   }
 
   var canonicalText: String {
     "data: \(source.canonicalText(areLabelled: true)), images: \(imageCount)"
+      + (usesBatchStatistics ? ", batch_statistics: true" : "")
   }
   var columns: [Column] { Self.allColumns }
   var data: ImageRequest? { ImageRequest(source, areLabelled: true) }
@@ -79,7 +85,8 @@ struct CompanionsMeasurement: ImageMeasurement {
       network.normalizingInput(source.normalization), images: images,
       batch: Array(0..<images.count), random: context.randomWeights, seed: point.seed,
       draw: context.draw,
-      sweeps: point.inferenceSweeps, shouldStop: context.shouldStop)
+      sweeps: point.inferenceSweeps, usesBatchStatistics: usesBatchStatistics,
+      shouldStop: context.shouldStop)
     try Companions.store(
       scores, draw: context.draw, sweeps: point.inferenceSweeps, isPlain: network.isPlain,
       in: &values)
