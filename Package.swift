@@ -279,7 +279,7 @@ let package = Package(
         "Architectures", "Digest", "GoldenValues", "HDF5", "HDF5Fixtures", "ImageData",
         "InducedFrames", "Kernels", "NetworkGraphs", "Networks", "NeuralFrames", "OpenBLAS",
         "Processes", "SweepRecords", "SweepSpec", "Training",
-      ]),
+      ], resources: [.copy("Cases")]),
     tests(
       "SweepRunner",
       [

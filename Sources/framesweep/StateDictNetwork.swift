@@ -50,11 +50,8 @@ struct StateDictNetwork {
 
   /// Reads an architecture as an item of `include`.
   private static func architecture(_ text: String) throws -> Architecture {
-    guard let architecture = try network(text).architecture, architecture.fitsStateDicts else {
-      throw Failure(
-        .usage,
-        "--architecture: expected a chain, residual or dense network without normalisation or with "
-          + "batch normalisation")
+    guard let architecture = try network(text).architecture else {
+      throw Failure(.usage, "--architecture: expected the keys of an architecture, or a preset")
     }
     return architecture
   }
@@ -80,8 +77,7 @@ struct StateDictNetwork {
         "\(file): a state dict does not say what it is a network of, expected --architecture")
     }
     do throws(InputFileError) {
-      let classifier = try weights.classifier(
-        behind: architecture, features: BuiltNetwork(architecture).featureCount)
+      let classifier = try weights.classifier(of: BuiltNetwork(architecture), architecture)
       var built = BuiltNetwork(architecture, classes: classifier.weight.rows)
       var parameters =
         architecture.isPlain

@@ -102,6 +102,40 @@ import Testing
     #expect(try gain(own, 0) != gain(own, 1))
   }
 
+  @Test("What a point of a file costs is known without the file, beside points of families")
+  func costs() throws {
+    try write("a.onnx")
+    let own = try sweep(
+      """
+      grid: {network: [{onnx: a.onnx}]}
+      include: [{family: chain, input: {channels: 1, size: 8}, stages: [{widths: [3, 3]}]}]
+      """)
+    let other = try #require(SweepInputs(text: own.inputs.text, of: own.plan.spec, folder: ""))
+    let plan = try other.plan(of: own.plan.spec)
+    var (known, read) = (
+      CostModel(SweepMeasurements(plan, inputs: other)), CostModel(own.measurements)
+    )
+    for index in [0, 0, 1] {
+      let costs = (known.cost(of: plan.point(at: index)), read.cost(of: own.plan.point(at: index)))
+      #expect(costs.0.seconds == costs.1.seconds && costs.0.flops == costs.1.flops)
+      #expect(costs.0.bytes == costs.1.bytes && costs.0.bytes > 0)
+    }
+  }
+
+  @Test("A tensor that is not finite is named, in the plan and at the point")
+  func nonfinite() throws {
+    try write("a.onnx", scale: .nan)
+    let sweep = try sweep("grid: {network: [{onnx: a.onnx}]}")
+    #expect(
+      sweep.inputs.warnings.map(\.problem).contains {
+        $0.contains("a.onnx: tensor 'w' holds nan, so its points are nonfinite")
+      })
+    var computer = sweep.computer()
+    let record = computer.record(of: 0)
+    #expect(record.status == .nonfinite)
+    #expect(record.message == "a.onnx: tensor 'w' holds nan, expected finite numbers")
+  }
+
   @Test("The bytes of a file belong to the plan's hash, and its name does not")
   func hash() throws {
     try write("a.onnx")
@@ -145,7 +179,7 @@ import Testing
     for (points, place, part) in [
       ("grid: {network: [{onnx: none.onnx}]}", "3:18", "none.onnx: there is no such file"),
       ("grid: {network: [{onnx: bad.onnx}]}", "3:18", "bad.onnx: "),
-      ("grid: {network: [{onnx: open.onnx}]}", "3:18", "extents given beside the file"),
+      ("grid: {network: [{onnx: open.onnx}]}", "3:18", "the extents of one input beside the file"),
       (
         "architecture: {input: {channels: 3, size: 8}}\ngrid: {network: [{onnx: a.onnx}]}", "4:18",
         "input 'x': its shape is"

@@ -30,13 +30,17 @@ import Testing
     + [("layer2.0.downsample.0.weight", [6, 3, 1, 1])] + norm("layer2.0.downsample.1", 6)
     + [("fc.weight", [10, 6]), ("fc.bias", [10])]
 
-  private func write(_ tensors: [(String, [Int])]) throws {
+  private func write(_ tensors: [(String, [Int])], integers: String? = nil) throws {
     var file = SafetensorsBuilder()
     var generator = SeededGenerator(seed: 3)
     for (name, shape) in tensors {
       var numbers: [Double] = generator.numbers(shape.reduce(1, *))
       if name.hasSuffix("running_var") { numbers = numbers.map { $0 * $0 + 0.1 } }
-      file.add(name, shape, numbers)
+      if name == integers {
+        file.add(name, "I64", shape, [UInt8](repeating: 0, count: 8 * numbers.count))
+      } else {
+        file.add(name, shape, numbers)
+      }
     }
     try Data(file.bytes).write(to: URL(filePath: folder.path("n.safetensors")))
   }
@@ -106,7 +110,39 @@ import Testing
         .contains("has the shape (6, 3, 3, 3), expected (8, 3, 3, 3)"))
     #expect(
       problem(Self.blocks("normalization: group"))
-        .contains("without normalisation or with batch normalisation"))
+        .contains("state dicts fill networks of convolutions"))
+    func without(_ name: String) throws -> String {
+      try write(Self.tensors.filter { $0.0 != name })
+      return problem(Self.blocks("normalization: batch"))
+    }
+    #expect(
+      try without("layer1.0.bn2.running_var").contains(
+        "n.safetensors: there is no layer1.0.bn2.running_var (stage_1.block_1.layer_2.convolution), "
+          + "expected one of the shape (3)"))
+    #expect(
+      try without("bn1.running_mean").contains(
+        "there is no bn1.running_mean (stem.convolution), expected one of the shape (3)"))
+    try write(Self.tensors.filter { !$0.0.hasPrefix("bn1.running") })
+    #expect(
+      problem(Self.blocks("normalization: batch")).contains(
+        "expected batch normalisation, with bn1.running_mean and bn1.running_var"))
+    try write(Self.tensors.filter { !$0.0.hasPrefix("layer2.0.downsample.1") })
+    #expect(
+      problem(Self.blocks("normalization: batch")).contains(
+        "layer2.0.downsample.0 has no batch normalisation (stage_2.block_1.shortcut), expected it behind "
+          + "every layer and shortcut"))
+    try write(Self.tensors.map { ($0.0, $0.0 == "bn1.running_var" ? [4] : $0.1) })
+    #expect(
+      problem(Self.blocks("normalization: batch")).contains(
+        "bn1.running_var (stem.convolution) has the shape (4), expected (3)"))
+    try write(Self.tensors, integers: "layer2.0.conv1.weight")
+    #expect(
+      problem(Self.blocks("normalization: batch")).contains(
+        "layer2.0.conv1.weight (stage_2.block_1.layer_1.convolution) holds I64, expected F64, F32"))
+    #expect(
+      problem(Self.layered("normalization: none")).contains(
+        "layer2.0.conv1.weight (layer 4) holds I64, expected F64, F32"))
+    try write(Self.tensors)
     #expect(
       problem(Self.blocks("normalization: batch, activation: prelu"))
         .contains("state dicts fill networks of convolutions"))

@@ -15,6 +15,10 @@ import Testing
       family: [chain, residual, dense, transformer, mixer, convnext]
       normalization: [none, batch]
       activation: [relu, gelu]
+    include:
+      - {family: residual, input: {channels: 1, size: 8}, block: basic, shortcut: projection,
+         stages: [{widths: [4]}, {widths: [6]}], normalization: batch,
+         normalization_statistics: batch}
     measure:
       frame: {statistics: true}
       neural_frames: {images: 2, perturbations: {noise: 2}}

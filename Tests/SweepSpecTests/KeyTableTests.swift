@@ -33,6 +33,7 @@ import Testing
     guard key.row.families.contains(family) else { return "" }
     return switch key {
     case .normGroups: ", normalization: group"
+    case .normalizationStatistics: ", normalization: batch"
     case .expansion, .groups, .stem: ", block: bottleneck"
     case .squeeze: ", block: inverted"
     case .stemWidth: ", block: bottleneck, stem: cifar"

@@ -38,6 +38,7 @@ PLAN_COLUMNS = (
     "first_kernel",
     "normalization",
     "norm_groups",
+    "normalization_statistics",
     "activation",
     "block",
     "expansion",

@@ -46,20 +46,13 @@ extension SafetensorsWeights {
       if own.isNormalized {
         let found = try numbers(of: module, dict.prefix)
         guard let (scale, shift, mean, variance) = found.normalization else {
-          throw unfit(
-            "\(dict.prefix + module.name) has no batch normalisation (\(own.name))",
-            "it behind every layer, or normalization: none")
+          preconditionFailure("modules were checked")
         }
         let moved = own.hasBias ? mean : zip(mean, found.bias).map { $0 - $1 }
         parts = [found.weight] + (own.hasBias ? [found.bias] : [])
         parts += [scale, shift, moved, variance]
       } else {
         let (weight, bias) = try folded(module, dict.prefix)
-        guard own.hasBias || bias.allSatisfy({ $0 == 0 }) else {
-          throw unfit(
-            "\(dict.prefix + module.name) has a bias or a normalisation (\(own.name))",
-            "none, as in the network")
-        }
         parts = own.hasBias ? [weight, bias] : [weight]
       }
       result.append(parts)
@@ -90,9 +83,33 @@ extension SafetensorsWeights {
     for own in operators {
       guard let module = own.isProjection ? rest.projections.popFirst() : rest.layers.popFirst()
       else { preconditionFailure("modules were counted") }
-      try check(module, own.shape + (own.shape.count == 2 ? [1, 1] : []), own.name)
+      try check(
+        module, dict.prefix, own.shape + (own.shape.count == 2 ? [1, 1] : []), own.name)
+      try checkOthers(of: module, dict.prefix, own)
       modules.append(module)
     }
     return (dict, modules)
+  }
+
+  /// Checks that a module has what else an operator has, and nothing that the operator has not.
+  private func checkOthers(
+    of module: StateDict.Module, _ prefix: String, _ own: StoredOperator
+  ) throws(InputFileError) {
+    let name = prefix + module.name
+    guard !own.isNormalized || module.normalization != nil else {
+      throw unfit(
+        "\(name) has no batch normalisation (\(own.name))",
+        "it behind every layer and shortcut, or normalization: none")
+    }
+    guard !own.isNormalized, !own.hasBias else { return }
+    // Zeros change nothing.
+    let isBiased =
+      try module.bias.map { bias throws(InputFileError) in
+        try finiteNumbers(of: prefix + bias).contains { $0 != 0 }
+      } ?? false
+    guard !isBiased, module.normalization == nil else {
+      throw unfit(
+        "\(name) has a bias or a normalisation (\(own.name))", "none, as in the network")
+    }
   }
 }

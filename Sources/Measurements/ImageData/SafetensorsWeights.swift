@@ -8,6 +8,8 @@ public import Safetensors
 /// projection's bias is added to that of the layer that it ends at. Classifiers are passed over.
 public struct SafetensorsWeights: Sendable {
   let file: SafetensorsFile
+  /// What the files hold, by name.
+  let entries: [String: SafetensorsHeader.Entry]
   private let name: String
   /// Whether skips without a projection that change the width put half of the zero channels before, and half
   /// behind.
@@ -30,6 +32,7 @@ public struct SafetensorsWeights: Sendable {
     } catch {
       throw InputFileError(path: name, problem: error.problem, expected: error.expected)
     }
+    entries = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0) })
     (self.padsShortcuts, self.name) = (padsShortcuts, name)
   }
 
@@ -37,7 +40,7 @@ public struct SafetensorsWeights: Sendable {
   public var sourcePaths: [String] { file.shardPaths }
 
   /// What the files hold, in the order of names.
-  public var tensors: [SafetensorsHeader.Entry] { file.entries }
+  public var tensors: [SafetensorsHeader.Entry] { entries.values.sorted { $0.name < $1.name } }
 
   /// The names of what the network does not use.
   public func unusedNames(_ architecture: Architecture) -> [String] {
@@ -103,11 +106,31 @@ public struct SafetensorsWeights: Sendable {
           ? "it has no classifier" : "its linear layers are \(names.joined(separator: ", "))",
         "one linear layer of \(features) features behind the others")
     }
-    let bias = "\(names[0]).bias"
-    let module = StateDict.Module(
-      name: names[0], shape: shape, bias: dict.shapes[bias] == [shape[0]] ? bias : nil)
-    let (weight, shift) = try folded(module, dict.prefix)
-    return (WeightTensor(rows: shape[0], columns: features, kernel: 1, values: weight), shift)
+    return try classifier(dict.prefix + names[0], features: features)
+  }
+
+  /// The linear classifier of a name.
+  ///
+  /// **Throws**: `InputFileError` if it is not there, or reads another number of features.
+  func classifier(
+    _ name: String, features: Int
+  ) throws(InputFileError) -> (weight: WeightTensor, bias: [Double]) {
+    let classes = entries["\(name).weight"]?.shape.first ?? 0
+    let (weight, bias) = ("\(name).weight", "\(name).bias")
+    try check(weight, "classifier") {
+      $0.filter { $0 != 1 } == [classes, features].filter { $0 != 1 }
+    } expected: {
+      [classes, features]
+    }
+    let shift =
+      entries[bias] == nil ? [Double](repeating: 0, count: classes) : try finiteNumbers(of: bias)
+    guard shift.count == classes else {
+      throw unfit("\(bias) has \(shift.count) numbers", "\(classes)")
+    }
+    return (
+      WeightTensor(
+        rows: classes, columns: features, kernel: 1, values: try finiteNumbers(of: weight)), shift
+    )
   }
 
   /// The projection that puts channels in the middle of more, or of as many.
@@ -147,14 +170,7 @@ public struct SafetensorsWeights: Sendable {
     of module: StateDict.Module, _ prefix: String
   ) throws(InputFileError) -> ModuleNumbers {
     func numbers(_ name: String) throws(InputFileError) -> [Double] {
-      let numbers: [Double]
-      do throws(SafetensorsError) {
-        numbers = try file.numbers(of: prefix + name)
-      } catch {
-        throw InputFileError(path: self.name, problem: error.problem, expected: error.expected)
-      }
-      guard let place = numbers.firstIndex(where: { !$0.isFinite }) else { return numbers }
-      throw unfit("\(prefix + name) holds \(numbers[place])", "finite numbers")
+      try finiteNumbers(of: prefix + name)
     }
     let rows = module.shape[0]
     let weight = try numbers(module.weight)
@@ -165,17 +181,12 @@ public struct SafetensorsWeights: Sendable {
     let mean = try numbers("\(normalization).running_mean")
     let variance = try numbers("\(normalization).running_var")
     // Without affine parameters these are 1 and 0.
-    let known = Set(file.entries.map(\.name))
     func optional(_ part: String, _ value: Double) throws(InputFileError) -> [Double] {
       let name = "\(normalization).\(part)"
-      return known.contains(prefix + name)
+      return entries[prefix + name] != nil
         ? try numbers(name) : [Double](repeating: value, count: rows)
     }
     let (scale, shift) = (try optional("weight", 1), try optional("bias", 0))
-    guard [mean, variance, scale, shift, bias].allSatisfy({ $0.count == rows }) else {
-      throw unfit(
-        "\(prefix + normalization) does not have \(rows) channels", "as many as its layer")
-    }
     if let negative = variance.first(where: { $0 < 0 }) {
       throw unfit(
         "\(prefix + normalization).running_var holds \(negative)", "variances from 0 on")
@@ -192,7 +203,7 @@ public struct SafetensorsWeights: Sendable {
   func dict(isFullyConnected: Bool) throws(InputFileError) -> StateDict {
     do throws(StateDict.Mistake) {
       return try StateDict(
-        Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) }),
+        entries.mapValues(\.shape),
         isFullyConnected: isFullyConnected)
     } catch {
       throw unfit(error.problem, error.expected)
@@ -214,7 +225,7 @@ public struct SafetensorsWeights: Sendable {
     }
     for (layer, module) in zip(layers, dict.layers) {
       try check(
-        module, [layer.width, layer.inputWidth, layer.kernel, layer.kernel],
+        module, dict.prefix, [layer.width, layer.inputWidth, layer.kernel, layer.kernel],
         "layer \(layer.index + 1)")
     }
     var projected = layers.filter { $0.skip?.projectionStride != nil }
@@ -247,22 +258,68 @@ public struct SafetensorsWeights: Sendable {
     }
     for (layer, module) in zip(projected, dict.projections) {
       let columns = layers[layer.skip?.layer ?? 0].width
-      try check(module, [layer.width, columns, 1, 1], "projection of layer \(layer.index + 1)")
+      try check(
+        module, dict.prefix, [layer.width, columns, 1, 1],
+        "projection of layer \(layer.index + 1)")
     }
     return (
       dict, Dictionary(uniqueKeysWithValues: zip(projected.map(\.index), dict.projections))
     )
   }
 
+  /// Checks that all numbers of a module are there, and have the shapes of an operator.
+  ///
+  /// - Parameters:
+  ///   - module: a convolution or a linear layer.
+  ///   - prefix: what is in front of every name.
+  ///   - shape: the extents of the operator's weight.
+  ///   - place: what messages call the operator.
   func check(
-    _ module: StateDict.Module, _ shape: [Int], _ place: String
+    _ module: StateDict.Module, _ prefix: String, _ shape: [Int], _ place: String
   ) throws(InputFileError) {
     let isLinear = module.shape.count == 2 && shape[2] == 1
-    guard module.shape == (isLinear ? Array(shape.prefix(2)) : shape) else {
-      func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ", ") }
-      throw unfit(
-        "\(module.weight) (\(place)) has the shape (\(text(module.shape)))", "(\(text(shape)))")
+    let weight = isLinear ? Array(shape.prefix(2)) : shape
+    try check(prefix + module.weight, place, fits: { $0 == weight }, expected: { weight })
+    let channels = [shape[0]]
+    var parts = module.bias.map { [$0] } ?? []
+    if let norm = module.normalization {
+      // Without affine parameters these two are 1 and 0.
+      parts += ["\(norm).weight", "\(norm).bias"].filter { entries[prefix + $0] != nil }
+      parts += ["\(norm).running_mean", "\(norm).running_var"]
     }
+    for part in parts {
+      try check(prefix + part, place, fits: { $0 == channels }, expected: { channels })
+    }
+  }
+
+  /// Checks that a tensor is there, that it fits, and that it holds floating-point numbers.
+  func check(
+    _ name: String, _ place: String, fits: ([Int]) -> Bool, expected: () -> [Int]
+  ) throws(InputFileError) {
+    func text(_ shape: [Int]) -> String {
+      "(\(shape.map(String.init).joined(separator: ", ")))"
+    }
+    guard let entry = entries[name] else {
+      throw unfit("there is no \(name) (\(place))", "one of the shape \(text(expected()))")
+    }
+    guard fits(entry.shape) else {
+      throw unfit("\(name) (\(place)) has the shape \(text(entry.shape))", text(expected()))
+    }
+    guard entry.holdsNumbers else {
+      throw unfit("\(name) (\(place)) holds \(entry.type)", "F64, F32, F16 or BF16")
+    }
+  }
+
+  /// Reads the finite numbers of a tensor.
+  func finiteNumbers(of name: String) throws(InputFileError) -> [Double] {
+    let numbers: [Double]
+    do throws(SafetensorsError) {
+      numbers = try file.numbers(of: name)
+    } catch {
+      throw InputFileError(path: self.name, problem: error.problem, expected: error.expected)
+    }
+    guard let place = numbers.firstIndex(where: { !$0.isFinite }) else { return numbers }
+    throw unfit("\(name) holds \(numbers[place])", "finite numbers")
   }
 
   /// An error of this file.

@@ -55,7 +55,7 @@ struct StateDict: Equatable, Sendable {
       let (module, part) = Self.split(name)
       parts[module, default: []].insert(part)
     }
-    let normalizations = Set(parts.filter { $0.value.contains("running_mean") }.keys)
+    let normalizations = Set(parts.filter { !$0.value.isDisjoint(with: Self.statistics) }.keys)
     var main: [String] = []
     var side: [String] = []
     for (module, parts) in parts {
@@ -76,7 +76,8 @@ struct StateDict: Equatable, Sendable {
       } else if rank == 1, parts.isSubset(of: ["weight", "bias"]) {
         throw Mistake(
           problem: "\(module) normalises in a way that depends on the image, or scales",
-          expected: "batch normalisation only; export the network as ONNX instead")
+          expected: "batch normalisation, with \(module).running_mean and \(module).running_var; "
+            + "networks with others can be exported as ONNX")
       } else {
         unused += parts.map { module.isEmpty ? $0 : "\(module).\($0)" }
       }
@@ -101,8 +102,8 @@ struct StateDict: Equatable, Sendable {
       guard let name = Self.normalizations(behind: module.name).first(where: open.contains) else {
         return nil
       }
-      let size = shapes["\(name).running_mean"] ?? []
-      guard size == [module.shape[0]], shapes["\(name).running_var"] == size else {
+      let size = shapes["\(name).running_mean"] ?? shapes["\(name).running_var"] ?? []
+      guard size == [module.shape[0]] else {
         throw Mistake(
           problem: "\(name) normalises \(size.first ?? 0) channels, and \(module.name) has "
             + "\(module.shape[0])",
@@ -142,10 +143,12 @@ extension StateDict {
   private static let knownParts: Set = [
     "weight", "bias", "running_mean", "running_var", "num_batches_tracked",
   ]
+  /// What makes a module a batch normalisation.
+  private static let statistics: Set = ["running_mean", "running_var"]
   /// Parts of the paths of projections.
   private static let shortcuts: Set = ["downsample", "shortcut", "projection"]
 
-  private static func commonPrefix(of names: some Collection<String>) -> String {
+  static func commonPrefix(of names: some Collection<String>) -> String {
     var prefix = ""
     while let next = prefixes.first(where: { next in
       !names.isEmpty && names.allSatisfy { $0.dropFirst(prefix.count).hasPrefix(next) }
@@ -156,13 +159,13 @@ extension StateDict {
   }
 
   /// A tensor's module, and which part of it the tensor is.
-  private static func split(_ name: String) -> (module: String, part: String) {
+  static func split(_ name: String) -> (module: String, part: String) {
     guard let dot = name.lastIndex(of: ".") else { return ("", name) }
     return (String(name[..<dot]), String(name[dot...].dropFirst()))
   }
 
-  private static func isClassifier(_ module: String) -> Bool {
-    ["classifier", "fc", "head", "linear", "last_linear"].contains(
+  static func isClassifier(_ module: String) -> Bool {
+    ["classifier", "fc", "head", "heads", "linear", "last_linear"].contains(
       module.split(separator: ".").first.map(String.init) ?? "")
   }
 

@@ -44,7 +44,6 @@ public struct CostModel {
 
   private let sweep: SweepMeasurements
   private let rates: MachineRates
-  private let readsFiles: Bool
   private var cache = StructureCache()
   private var isFirst = true
   /// The last point and its cost: points that differ in their seeds alone cost the same.
@@ -56,13 +55,9 @@ public struct CostModel {
   ///   - sweep: what is measured.
   ///   - rates: the machine's, `MachineRates.measured()`; those of a common core where only ratios
   ///     matter.
-  ///   - readsFiles: false for predictions that do not depend on whether networks' files were read.
-  public init(
-    _ sweep: SweepMeasurements, rates: MachineRates = .common, readsFiles: Bool = true
-  ) {
+  public init(_ sweep: SweepMeasurements, rates: MachineRates = .common) {
     self.sweep = sweep
     self.rates = rates
-    self.readsFiles = readsFiles
   }
 
   /// The cost of a point.
@@ -85,9 +80,15 @@ public struct CostModel {
     var cost = PointCost()
     cost.seconds = rates.perPoint + rates.perLayer * Double(point.network.layerCount)
     cost.seconds += draws * rates.perWeight * Double(counts.weights)
-    if case .file(let network) = point.network, !readsFiles || network.contents == nil {
-      // Only how large the network is is known. All of its statistics together take about as long as
-      // some hundred forward passes.
+    // At the rates of a common core predictions must not depend on who read the files.
+    if case .file(let network) = point.network, let known = sweep.networkCosts[network],
+      rates == .common || network.contents == nil
+    {
+      return known
+    }
+    if case .file(let network) = point.network, network.contents == nil {
+      // Only how large the network is is known, as in files of earlier versions. All of its statistics
+      // together take about as long as some hundred forward passes.
       cost.flops += 100 * Double(counts.flops)
       cost.seconds += 100 * Double(counts.flops) * rates.perProductFLOP
       return cost
@@ -97,6 +98,7 @@ public struct CostModel {
       cache: StructureCache(),
       isFirst: isFirst)
     swap(&context.cache, &cache)
+    MeasuredStatistics.addCost(&context, to: &cost)
     for measurement in sweep.all { measurement.addCost(&context, to: &cost) }
     // Trained weights are measured as those they come from are.
     context.isTrained = true

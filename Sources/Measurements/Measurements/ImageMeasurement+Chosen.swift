@@ -58,6 +58,8 @@ extension CountedImageMeasurement {
       ? [] : [spec.missingImages(Self.section, imageCount, of: images)]
   }
 
+  var requestedImages: Int? { imageCount }
+
   func images(of set: ImageSet, seed: Int64) -> Images {
     Images(imageCount, of: set, seed: seed)
   }

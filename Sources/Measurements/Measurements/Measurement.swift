@@ -97,6 +97,10 @@ protocol ImageMeasurement: Measurement {
   func images(bytes: [UInt8], seed: Int64) -> Images
   /// Prepares loaded images.
   func prepare(_ images: Images, seed: Int64) throws -> Prepared
+  /// Up to so many of the images, the first ones.
+  func firstImages(_ count: Int, of prepared: Prepared) throws -> [[Double]]
+  /// The number of images that are asked for; nil for all of a data set.
+  var requestedImages: Int? { get }
   /// Prepares loaded images, and what the network that it compares points with makes of them.
   func prepare(_ images: Images, guide: FileNetwork?, seed: Int64) throws -> Prepared
 }
@@ -114,5 +118,21 @@ extension ImageMeasurement {
 
   func prepare(_ images: Images, guide: FileNetwork?, seed: Int64) throws -> Prepared {
     try prepare(images, seed: seed)
+  }
+
+  /// Up to so many of prepared images of any kind, which must be its own.
+  func firstAnyImages(_ count: Int, of prepared: any Sendable) throws -> [[Double]] {
+    guard let own = prepared as? Prepared else {
+      preconditionFailure("\(Self.section) was given the images of another measurement")
+    }
+    return try firstImages(count, of: own)
+  }
+
+  var requestedImages: Int? { nil }
+}
+
+extension ImageMeasurement where Prepared == LabelledImages {
+  func firstImages(_ count: Int, of prepared: LabelledImages) -> [[Double]] {
+    (0..<min(count, prepared.count)).map(prepared.image)
   }
 }

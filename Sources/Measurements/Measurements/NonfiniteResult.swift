@@ -1,6 +1,7 @@
 internal import Architectures
 internal import InducedFrames
 internal import NeuralFrames
+internal import SweepSpec
 
 /// A statistic that should be a number is none.
 struct NonfiniteResult: Error, CustomStringConvertible {
@@ -37,6 +38,11 @@ struct NonfiniteResult: Error, CustomStringConvertible {
     description =
       "\(statistic) of draw \(draw) is not finite in layer \(frame.representation): the "
       + "network overflows \(precision)"
+  }
+
+  /// Says which numbers of a network from a file cannot be computed with.
+  init(of file: NetworkFile, _ damage: String) {
+    description = "\(file.path): \(damage), expected finite numbers"
   }
 
   /// Says that a score of a network is not a number.

@@ -20,6 +20,7 @@ extension PointComputer {
       guard case .file(let file) = point.network, let contents = file.contents else {
         preconditionFailure("points name networks, and nobody read them")
       }
+      if let damage = contents.damage { throw NonfiniteResult(of: file.file, damage) }
       return contents.parameters
     case .file(let location):
       guard let inputs else { preconditionFailure("points name files, and nobody looked at them") }

@@ -129,6 +129,7 @@ public struct PointComputer {
     for draw in 0..<values.draws {
       context.draw = draw
       context.parameters = try parameters(of: context.network, point, draw: draw)
+      try context.measureStatistics(into: &values)
       try watch.check()
       for measurement in sweep.all {
         try failures.collect { try measurement.measureDraw(&context, into: &values) }

@@ -25,6 +25,8 @@ struct PointContext {
   var draw = 0
   /// What a measurement keeps of the draws before, by its section, of trained weights apart.
   var kept: [String: any Sendable] = [:]
+  /// The statistics that batch normalisations have by draw, if they are those of images.
+  var measuredStatistics: [Int: [[Double]]] = [:]
   /// The network without a classifier, built when it is first asked for.
   private(set) lazy var network: BuiltNetwork = point.network.build()
   /// The induced frame, found when it is first asked for; nil if there is none.
@@ -37,6 +39,9 @@ struct PointContext {
     guard let parameters else { preconditionFailure("networks are measured at weights") }
     return parameters
   }
+
+  /// The statistics of batch normalisations at the draw's start; nil for those that torch starts from.
+  var statistics: [[Double]]? { measuredStatistics[draw] }
 
   /// How the weights of the draws are drawn; a precondition says that they come from no file.
   var randomWeights: RandomWeights {

@@ -26,10 +26,14 @@ public enum Registry {
   /// What sweep files can ask for.
   static let requests = requests(of: measurements)
 
+  /// The columns that do not depend on what is asked for.
+  private static let structure =
+    StructureValues.quantities.columns() + MeasuredStatistics.columns
+
   /// All columns that results files of some measurements can have.
   static func schema(of measurements: [any Measurement.Type]) -> Schema {
     Schema(
-      measured: StructureValues.quantities.columns() + measurements.flatMap { $0.allColumns }
+      measured: structure + measurements.flatMap { $0.allColumns }
         + measurements.flatMap { $0.allRepeatedColumns }.map(\.afterTraining),
       dimensions: measurements.flatMap { $0.dimensions })
   }
@@ -38,7 +42,7 @@ public enum Registry {
   static func requests(of measurements: [any Measurement.Type]) -> MeasureRegistry {
     MeasureRegistry(
       measurements.map { $0 as any MeasureRequest.Type },
-      structure: StructureValues.quantities.columns())
+      structure: structure)
   }
 }
 

@@ -39,6 +39,10 @@ public struct SweepInputs: Sendable {
     networks = try NetworkInputs(
       opening: spec, data: facts(for: spec.measure), folder: folder)
     warnings = files.warnings + networks.warnings
+    if spec.namesNetworks {
+      let plan = try plan(of: spec)
+      networks.noteCosts(of: plan, CostModel(SweepMeasurements(plan, inputs: self)))
+    }
     guard spec.readsWeights else { return }
     weights = try WeightsInputs(checking: plan(of: spec), folder: folder)
     warnings += weights.warnings

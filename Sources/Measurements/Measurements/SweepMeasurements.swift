@@ -11,6 +11,8 @@ public struct SweepMeasurements: Sendable {
   let seed: Int64
   /// What is known of the images.
   let data: DataFacts
+  /// What the points of networks from files cost on a common core, as the rank found that read the files.
+  let networkCosts: [FileNetwork: PointCost]
   /// Where measured values lie in records.
   public let layout: RecordLayout
 
@@ -26,6 +28,7 @@ public struct SweepMeasurements: Sendable {
     repeated = all.contains { $0.trainsNetworks } ? all.compactMap { $0.repeated } : []
     seed = plan.spec.seed
     data = plan.data
+    networkCosts = inputs?.networks.costs ?? [:]
     var extents = TableExtents(layers: plan.maximumLayerCount + 1)
     if all.contains(where: { $0.usesDraws }) { extents.draws = plan.maximumDraws }
     for measurement in all { measurement.note(&extents, inputs) }

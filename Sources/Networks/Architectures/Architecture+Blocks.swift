@@ -40,17 +40,12 @@ extension Architecture {
       && options.keys.allSatisfy(known.contains)
   }
 
-  /// Whether state dicts of torch can fill it: layers in stages, without normalisation or with that of
-  /// batches.
-  public var fitsStateDicts: Bool {
-    Family.layered.contains(family) && [.none, .batch].contains(normalization)
-  }
-
   /// Whether the induced frame is that of the layers: each is a column of its own, which activations that
   /// rectify and batch normalisation behind a weight do not change.
   public var hasLayerFrame: Bool {
     let others: Set<ArchitectureKey> = [
       .skipLength, .shortcut, .firstKernel, .branchScale, .activation, .normalization,
+      .normalizationStatistics,
     ]
     let rectifiers: Set<ActivationFunction> = [.relu, .leakyReLU, .prelu, .relu6]
     return isLayered && shortcut != .pad && options.keys.allSatisfy(others.contains)

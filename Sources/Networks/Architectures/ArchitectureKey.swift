@@ -10,7 +10,7 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
   case stages
   case stageDepth, width, stageCount, widen, kernel, stride, growth, compression, blocks
   case skipLength, firstKernel
-  case normalization, normGroups, activation
+  case normalization, normGroups, normalizationStatistics, activation
   case block, expansion, squeeze, groups, choices, cell
   case stem, stemWidth, pooling, classifierWidth
   case patch, heads, mlpRatio, classToken, tokenWidth, channelWidth
@@ -127,6 +127,14 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
         .option(standard: 32, applies: { $0.normalization == .group }), "norm groups",
         "groups of channels that are normalised together; all channels where they are fewer",
         isInEveryHash: false)
+    case .normalizationStatistics:
+      KeyRow(
+        "normalization_statistics", .words(of: NormalizationStatistics.self),
+        .option(
+          standard: KeyValue(NormalizationStatistics.initial),
+          applies: { $0.normalization == .batch }), "normalization statistics",
+        "what batch normalisations subtract and divide by before training: mean 0 and variance 1, or "
+          + "what the chosen images have", isInEveryHash: false)
 
     case .activation:
       KeyRow(

@@ -23,11 +23,11 @@ public struct GraphParameters: Sendable {
       }
     }
 
-    /// Whether none is infinite or not a number.
-    var areFinite: Bool {
+    /// The first that is infinite or not a number; nil if there is none.
+    public var firstNonfinite: Double? {
       switch self {
-      case .single(let numbers): numbers.allSatisfy(\.isFinite)
-      case .double(let numbers): numbers.allSatisfy(\.isFinite)
+      case .single(let numbers): numbers.first { !$0.isFinite }.map { Double($0) }
+      case .double(let numbers): numbers.first { !$0.isFinite }
       }
     }
 
@@ -50,9 +50,6 @@ public struct GraphParameters: Sendable {
     get { numbers[parameter.index] }
     set { numbers[parameter.index] = newValue }
   }
-
-  /// Whether no number is infinite or not a number.
-  public var areFinite: Bool { numbers.values.allSatisfy(\.areFinite) }
 
   /// Checks that each parameter that nodes read has as many numbers as its shape.
   func check(against graph: Graph) {

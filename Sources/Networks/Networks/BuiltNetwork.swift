@@ -44,7 +44,7 @@ public struct BuiltNetwork: Sendable {
   /// The values of the representations.
   public var values: [ValueID]
   /// The parameters, in the order of the vector.
-  public let parameters: [NetworkParameter]
+  public internal(set) var parameters: [NetworkParameter]
   /// What a classifier reads.
   public let features: Features
   /// The layers; nil if it is not made of layers of chains, residual or dense networks.
@@ -75,6 +75,7 @@ public struct BuiltNetwork: Sendable {
   ///
   /// **Complexity**: O(layers), for dense networks O(layers × stage depth).
   public init(_ architecture: Architecture, classes: Int = 0) {
+    let architecture = architecture.withInitialStatistics
     self =
       switch (architecture.family, architecture.block) {
       case (.transformer, _), (.mixer, _): TokenBuilder.build(architecture, classes: classes)

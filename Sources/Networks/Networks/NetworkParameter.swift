@@ -16,6 +16,8 @@ public struct NetworkParameter: Sendable {
     ///
     /// **Source**: timm's `trunc_normal_`, which cuts at ±2 whatever the deviation.
     case truncatedNormal(deviation: Double)
+    /// These numbers.
+    case given([Double])
 
     /// He's: variance 2 / fan-in.
     ///
@@ -46,7 +48,7 @@ public struct NetworkParameter: Sendable {
   /// Whether it belongs to the classifier.
   public let isClassifier: Bool
   /// How it starts.
-  public let start: Start
+  public internal(set) var start: Start
   /// What its random numbers are keyed by.
   public let purpose: Purpose
   /// The places of its numbers in the vector of all parameters.

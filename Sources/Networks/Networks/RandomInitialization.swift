@@ -69,6 +69,7 @@ extension NetworkParameter {
         }
       }
       return numbers
+    case .given(let numbers): return numbers
     }
   }
 

@@ -12,6 +12,8 @@ public struct ONNXNetwork: Sendable {
   public let outputs: [String]
   /// The nodes that are not supported, in order; what depends on them is missing.
   public let unsupported: [ONNXError]
+  /// The tensors of the file with a number that is infinite or none at all, in order, and that number.
+  public let nonfinite: [(tensor: String, number: Double)]
   /// The patterns that became one operation each: what they are, and the value that they make.
   public let patterns: [(kind: String, value: String)]
   /// The steps as the file spells them out.
@@ -34,7 +36,7 @@ public struct ONNXNetwork: Sendable {
   public init(
     _ bytes: ONNXBytes, shape: [Int]? = nil
   ) throws(ONNXError) {
-    try self.init(bytes) { _ in shape }
+    try self.init(bytes) { _, _ in shape }
   }
 
   /// Reads a network for square images, vectors or signals of a shape.
@@ -44,20 +46,25 @@ public struct ONNXNetwork: Sendable {
   ///   - channels: the channels of the input.
   ///   - size: the extent of its other axes. An input with one axis besides the batch has all values of
   ///     such an image behind each other.
+  ///   - onlyIfOpen: whether a shape that the file gives comes first.
   ///
   /// **Throws**: as for a shape.
-  public init(_ bytes: ONNXBytes, channels: Int, size: Int) throws(ONNXError) {
-    try self.init(bytes) { axes in
-      axes == 1 ? [channels * size * size] : [channels] + Array(repeating: size, count: axes - 1)
+  public init(
+    _ bytes: ONNXBytes, channels: Int, size: Int, onlyIfOpen: Bool = false
+  ) throws(ONNXError) {
+    try self.init(bytes) { axes, isOpen in
+      guard isOpen || !onlyIfOpen else { return nil }
+      return axes == 1
+        ? [channels * size * size] : [channels] + Array(repeating: size, count: axes - 1)
     }
   }
 
   /// Reads a network.
   ///
-  /// - Parameter extents: the extents of an input of so many axes besides the batch; nil for those of
-  ///   the file.
+  /// - Parameter extents: the extents of an input of so many axes besides the batch, some of which the
+  ///   file may leave open; nil for those of the file.
   private init(
-    _ bytes: ONNXBytes, extents: (_ axes: Int) -> [Int]?
+    _ bytes: ONNXBytes, extents: (_ axes: Int, _ isOpen: Bool) -> [Int]?
   ) throws(ONNXError) {
     do throws(ONNXError) {
       let model = try ModelRecord(bytes.main[...])
@@ -65,7 +72,7 @@ public struct ONNXNetwork: Sendable {
       let input = try model.imageInput(nodes)
       // What a file does not say is an image.
       let axes = max(1, (input.extents?.count ?? 4) - 1)
-      try self.init(model, nodes, bytes, input.name, input.shape(extents(axes)))
+      try self.init(model, nodes, bytes, input.name, input.shape(extents(axes, input.isOpen)))
     } catch {
       throw error.inFile(bytes.name)
     }
@@ -78,9 +85,12 @@ public struct ONNXNetwork: Sendable {
     var translation = Translation(
       input: input, shape: shape,
       byteCount: bytes.byteCount)
+    var nonfinite: [(tensor: String, number: Double)] = []
     for tensor in model.tensors {
       do throws(ONNXError) {
-        translation.define(tensor.name, .constant(try tensor.tensor(bytes.external)))
+        let constant = try tensor.tensor(bytes.external)
+        if let number = constant.firstNonfinite { nonfinite.append((tensor.name, number)) }
+        translation.define(tensor.name, .constant(constant))
       } catch {
         translation.define(tensor.name, .missing(error))
       }
@@ -94,6 +104,7 @@ public struct ONNXNetwork: Sendable {
       translation.read(node, operatorSet: model.operatorSet ?? 0, files: bytes.external)
     }
     file = bytes.name
+    self.nonfinite = nonfinite
     producer = model.producer
     operatorSet = model.operatorSet ?? 0
     self.input = input
@@ -211,6 +222,11 @@ extension ModelRecord {
 }
 
 extension ModelRecord.Declaration {
+  /// Whether the file leaves an extent of one image open.
+  fileprivate var isOpen: Bool {
+    extents?.dropFirst().contains { if case .open = $0 { true } else { false } } ?? true
+  }
+
   /// The shape for a batch of one.
   ///
   /// - Parameter given: the extents without the batch; nil for those of the file.
@@ -220,8 +236,7 @@ extension ModelRecord.Declaration {
     }
     guard let extents else {
       guard let given else {
-        throw failure(
-          "the file does not say its shape", "a shape given beside the file, as its input")
+        throw failure("the file does not say its shape", Self.advice(axes: 3))
       }
       return [1] + given
     }
@@ -254,12 +269,24 @@ extension ModelRecord.Declaration {
           "its shape is (\(declared)), and \(NodeReading.text(given ?? [])) is given",
           "equal extents")
       case (.open, nil):
-        throw failure("its shape is (\(declared))", "extents given beside the file, as its input")
+        throw failure("its shape is (\(declared))", Self.advice(axes: extents.count - 1))
       }
     }
-    guard let count = elementCount(shape), count > 0, count <= StepList.elementLimit else {
-      throw failure("its shape is \(NodeReading.text(shape))", "positive extents")
+    let text = "its shape is \(NodeReading.text(shape))"
+    guard shape.allSatisfy({ $0 > 0 }) else { throw failure(text, "positive extents") }
+    guard let count = elementCount(shape), count <= StepList.elementLimit else {
+      throw failure(text, "at most \(StepList.elementLimit) numbers")
     }
     return shape
+  }
+
+  /// How extents are given that a file leaves open.
+  private static func advice(axes: Int) -> String {
+    let examples = [[784], [197, 768], [3, 224, 224]]
+    let example = (1...3).contains(axes) ? examples[axes - 1] : Array(repeating: 8, count: axes)
+    let list = example.map(String.init)
+    return
+      "the extents of one input beside the file, such as input: [\(list.joined(separator: ", "))] in "
+      + "a sweep or --input \(list.joined(separator: ","))"
   }
 }

@@ -54,6 +54,15 @@ public struct Tensor: Hashable, Sendable {
     }
   }
 
+  /// The first element that is infinite or not a number; nil if there is none.
+  var firstNonfinite: Double? {
+    switch elements {
+    case .single(let values): values.first { !$0.isFinite }.map { Double($0) }
+    case .double(let values): values.first { !$0.isFinite }
+    case .integer: nil
+    }
+  }
+
   /// The only element, as a real number; nil if there are none or several.
   public var scalar: Double? {
     guard count == 1 else { return nil }

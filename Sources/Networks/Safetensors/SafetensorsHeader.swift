@@ -13,6 +13,9 @@ public struct SafetensorsHeader: Hashable, Sendable {
     public let shape: [Int]
     /// Where its bytes lie in the file.
     public let bytes: Range<Int>
+
+    /// Whether its elements are numbers in floating point, which can be read.
+    public var holdsNumbers: Bool { ElementType(rawValue: type) != nil }
   }
 
   /// The tensors in the order of their bytes in the file.

@@ -47,11 +47,13 @@ public enum ColumnOrigin: Sendable {
 }
 
 /// When a sweep has a column of the plan or of structure, and its plan's hash names it.
-public enum ColumnPresence: Sendable {
+public enum ColumnPresence: Hashable, Sendable {
   /// Always, but for keys that no point makes use of: hashes name those of version 0.1 nevertheless.
   case always
   /// If a point makes use of the key that it holds.
   case ifUsed
+  /// If a point makes use of a key, by the name of its column.
+  case ifKeyIsUsed(String)
   /// If a network is more than a chain, a residual or a dense network of convolutions and rectifiers.
   case ifNotPlain
 }

@@ -9,8 +9,8 @@ extension PointError {
       (input.size == images.shape.size ? Parameter.input : Parameter.input.reversed())
         + [.architecture(.preset)]
     case .placeholderWithoutValue: [.network, .weights]
-    case .weightsOfLayersOnly: [.weights]
     case .unreadNetwork: [.network]
+    case .statisticsOfFile: [.architecture(.normalizationStatistics)]
     case .sweepsWithoutFrame: [.inferenceSweeps]
     case .penaltyWithoutFrame(let architecture):
       [.network] + (architecture?.culpritsOfNoLayerFrame ?? []).map(Parameter.architecture)

@@ -32,6 +32,8 @@ struct Expansion: ~Copyable {
     let used: [ArchitectureKey]
     /// What `PointColumns` adds to the plan's hash.
     let columnBytes: [UInt8]
+    /// Whether statistics of its normalisations are measured at images.
+    let measuresStatistics: Bool
     /// The decimal logarithm of the growth of second moments under He's weights; 0 for a file.
     let growth: Double
   }
@@ -128,6 +130,7 @@ struct Expansion: ~Copyable {
         switch column.presence {
         case .always: false
         case .ifUsed: !unused.contains(column.name)
+        case .ifKeyIsUsed(let key): !unused.contains(key)
         case .ifNotPlain: !isPlain
         }
       if isThere { planHasher.update(Array(Self.line(column).utf8)) }
@@ -210,14 +213,12 @@ struct Expansion: ~Copyable {
             + (setting.preset?.options.map(\.key) ?? [])
             + (setting.networkFile == nil ? [] : setting.values.keys)
             + Self.laterRules.filter { columns[$0] != -1 },
-          columnBytes: columnBytes, growth: found.architecture?.heGrowth ?? 0)
+          columnBytes: columnBytes,
+          measuresStatistics: found.architecture?.normalizationStatistics == .batch,
+          growth: found.architecture?.heGrowth ?? 0)
       }
       weights = try setting.weights(of: network.network, network.rule, sweep: spec.name)
-      if case .file(let location) = weights, case .safetensors = location.format,
-        network.network.architecture?.fitsStateDicts != true
-      {
-        throw PointError.weightsOfLayersOnly
-      }
+      if network.measuresStatistics, case .file = weights { throw PointError.statisticsOfFile }
     } catch {
       refuse(error, setting, at: place, digits: digits)
       return

@@ -15,13 +15,16 @@ public struct FileNetwork: Sendable {
     public let parameters: GraphParameters
     /// The network that the standard representations need, whose frame is measured, with its numbers.
     public let standard: (network: BuiltNetwork, parameters: GraphParameters)
+    /// Which numbers are infinite or none at all; nil if all can be computed with.
+    public let damage: String?
 
     /// Collects both networks.
     public init(
       network: BuiltNetwork, parameters: GraphParameters,
-      standard: (network: BuiltNetwork, parameters: GraphParameters)
+      standard: (network: BuiltNetwork, parameters: GraphParameters), damage: String? = nil
     ) {
       (self.network, self.parameters, self.standard) = (network, parameters, standard)
+      self.damage = damage
     }
   }
 

@@ -113,8 +113,14 @@ extension Plan {
   public var absentColumns: Set<ColumnID> {
     var absent = Set(omittedKeys.compactMap(\.column).map { ColumnID(rawValue: $0) })
     if maximumSweeps == 1 { absent.insert(.inferenceSweeps) }
-    guard isPlain else { return absent }
     let columns = Schema.planColumns + spec.measure.columns
+    let unused = Set(omittedKeys.compactMap(\.column))
+    for column in columns {
+      if case .ifKeyIsUsed(let key) = column.presence, unused.contains(key) {
+        absent.insert(column.id)
+      }
+    }
+    guard isPlain else { return absent }
     return absent.union(columns.filter { $0.presence == .ifNotPlain }.map(\.id))
   }
 

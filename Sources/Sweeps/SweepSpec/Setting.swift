@@ -8,8 +8,8 @@ enum PointError: Error, Equatable {
   case placeholderWithoutValue(String, in: String)
   case sweepsWithoutFrame
   case penaltyWithoutFrame(Architecture?)
-  case weightsOfLayersOnly
   case unreadNetwork(String)
+  case statisticsOfFile
 
   /// One sentence: what is wrong, and what was expected.
   var description: String {
@@ -28,9 +28,8 @@ enum PointError: Error, Equatable {
       "the frame potential that training adds to the loss is known for frames of layers only, expected "
         + "block: plain in a chain, residual or dense network of convolutions and rectifiers, without "
         + "normalization or with normalization: batch"
-    case .weightsOfLayersOnly:
-      "safetensors files fill chains, residual and dense networks without normalisation or with batch "
-        + "normalisation, expected an HDF5 file of weights, which has all parameters of the network"
+    case .statisticsOfFile:
+      "weights from a file come with statistics of their own, expected normalization_statistics: initial"
     case .unreadNetwork(let path): "nobody looked at \(path), expected its network"
     case .placeholderWithoutValue(let name, let location):
       "it has no \(name) for \(location), expected a file name without {\(name)}"

@@ -80,7 +80,7 @@ struct CompanionsMeasurement: ImageMeasurement {
   func measureDraw(_ context: inout PointContext, into values: inout RecordValues) throws {
     let images = context.images(of: Self.self)
     let point = context.point
-    let network = point.network.build(classes: images.classes)
+    let network = point.network.build(classes: images.classes).starting(from: context.statistics)
     let scores = try Companions(
       network.normalizingInput(source.normalization), images: images,
       batch: Array(0..<images.count), random: context.randomWeights, seed: point.seed,

@@ -135,7 +135,8 @@ struct LandscapeMeasurement: ImageMeasurement {
       places = Array(0..<all.count)[...]
     }
     return Sample(
-      network: context.point.network.build(classes: all.classes).normalizingInput(normalization),
+      network: context.point.network.build(classes: all.classes).normalizingInput(normalization)
+        .starting(from: context.statistics),
       images: places.map { all.image($0) }, labels: places.map { all.labels[$0] },
       classes: all.classes)
   }

@@ -64,6 +64,8 @@ private struct StoredNetwork: Codable {
   let frame: [Int]?
   /// Why there is none.
   let frameReason: String?
+  /// Operations, bytes and seconds of its points; nil if they are not known.
+  let cost: [Double]?
 
   init(_ input: NetworkInputs.Input) {
     (path, self.input) = (input.request.file.path, input.request.file.inputShape)
@@ -79,6 +81,7 @@ private struct StoredNetwork: Codable {
     weights = network.counts.weights
     trainable = network.counts.trainable
     flops = network.counts.flops
+    cost = input.cost.map { [$0.flops, $0.bytes, $0.seconds] }
     switch network.frame {
     case .frame(let atoms, let dimension, let nonzeros):
       (frame, frameReason) = ([atoms, dimension, nonzeros], nil)
@@ -99,7 +102,8 @@ private struct StoredNetwork: Codable {
       }
       facts.append(RepresentationFacts(name: stored.name, kind: kind, weighted: weighted))
     }
-    guard frame.map({ $0.count == 3 }) ?? (frameReason != nil) else { return nil }
+    guard cost.map({ $0.count == 3 }) ?? true, frame.map({ $0.count == 3 }) ?? (frameReason != nil)
+    else { return nil }
     let file = NetworkFile(path: path, inputShape: input)
     return NetworkInputs.Input(
       request: NetworkRequest(file: file, channels: channels, size: size),
@@ -107,7 +111,8 @@ private struct StoredNetwork: Codable {
         file: file, digest: digest, inputShape: inputShape, representations: facts,
         counts: NetworkCounts(weights: weights, trainable: trainable, flops: flops),
         frame: frame.map { .frame(atoms: $0[0], dimension: $0[1], nonzeros: $0[2]) }
-          ?? .none(reason: frameReason ?? ""), contents: nil)
+          ?? .none(reason: frameReason ?? ""), contents: nil),
+      cost: cost.map { PointCost(flops: $0[0], bytes: $0[1], seconds: $0[2]) }
     )
   }
 }

@@ -16,6 +16,8 @@ public struct NetworkInputs: Sendable {
   struct Input: Sendable {
     let request: NetworkRequest
     let network: FileNetwork
+    /// What its points cost on a common core; nil for what points are compared with.
+    var cost: PointCost?
   }
 
   /// The networks, in the order in which points name them.
@@ -71,6 +73,28 @@ public struct NetworkInputs: Sendable {
     if let section { guides[section] = input } else { inputs.append(input) }
   }
 
+  /// Notes what the points of each network cost, so that it is known without the files.
+  ///
+  /// - Parameter model: what predicts it at the rates of a common core.
+  mutating func noteCosts(of plan: Plan, _ model: CostModel) {
+    var (model, costs) = (model, [FileNetwork: PointCost]())
+    // What the first point of a process makes ready is no part of any network's cost.
+    if plan.count > 0 { _ = model.cost(of: plan.point(at: 0)) }
+    for index in 0..<plan.count {
+      let point = plan.point(at: index)
+      guard case .file(let network) = point.network, costs[network] == nil else { continue }
+      costs[network] = model.cost(of: point)
+    }
+    for place in inputs.indices { inputs[place].cost = costs[inputs[place].network] }
+  }
+
+  /// What the points of each network cost on a common core, if that is known.
+  var costs: [FileNetwork: PointCost] {
+    Dictionary(
+      inputs.compactMap { input in input.cost.map { (input.network, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// What a plan has to know of the networks.
   public var facts: NetworkFacts {
     NetworkFacts(
@@ -98,7 +122,7 @@ extension NetworkInputs.Input {
   ) throws(ONNXError) -> (input: Self, remarks: [String]) {
     if isGuide { return try understanding(guide: request, bytes, isExact: measure.isExact) }
     let (network, remarks) = try FileNetwork.understanding(
-      request, bytes, representations: measure.representations, isExact: measure.isExact)
+      request, bytes, representations: measure.chosenRepresentations, isExact: measure.isExact)
     return (Self(request: request, network: network), remarks)
   }
 
@@ -107,16 +131,8 @@ extension NetworkInputs.Input {
   private static func understanding(
     guide request: NetworkRequest, _ bytes: ONNXBytes, isExact: Bool
   ) throws(ONNXError) -> (input: Self, remarks: [String]) {
-    let own = NetworkRequest(file: request.file, channels: nil, size: nil)
-    let isOpen: Bool
-    do throws(ONNXError) {
-      _ = try ONNXNetwork(bytes)
-      isOpen = false
-    } catch {
-      isOpen = true
-    }
     let (network, remarks) = try FileNetwork.understanding(
-      isOpen ? request : own, bytes, representations: nil, isExact: isExact)
+      request, bytes, representations: .standard, isExact: isExact, onlyIfOpen: true)
     func refusal(_ problem: String, _ expected: String) -> ONNXError {
       ONNXError(file: bytes.name, problem: problem, expected: expected)
     }
@@ -127,8 +143,7 @@ extension NetworkInputs.Input {
         "its input has the shape (\(shape)), and the images have \(channels) × \(size) × \(size)",
         "as many numbers as an image has")
     }
-    let isFinite = network.contents?.parameters.areFinite ?? true
-    guard isFinite else { throw refusal("its weights are not finite", "finite numbers") }
+    if let damage = network.contents?.damage { throw refusal(damage, "finite numbers") }
     return (Self(request: request, network: network), remarks)
   }
 }
@@ -211,6 +226,7 @@ extension NetworkInputs {
         guard let bytes = files[input.request.file.path] else { continue }
         inputs[place] =
           try Input.understanding(input.request, bytes, spec.measure, isGuide: false).input
+        inputs[place].cost = input.cost
       }
       for (section, guide) in guides {
         guard let bytes = files[guide.request.file.path] else { continue }

@@ -18,6 +18,7 @@ struct NeuralFrameCost {
   private static let perSingleFLOP = 5e-12
   private static let perDoubleFLOP = 2.8e-11
   private static let perValue = 3e-10
+  private static let perMovedNumber = 7e-10
   private static let perSingleProductFLOP = 1.5e-11
   private static let perDoubleProductFLOP = 3.5e-11
   private static let perSingleFrame = 3e-6
@@ -67,7 +68,9 @@ struct NeuralFrameCost {
     if point.inferenceSweeps > 1 { padded *= share }
     let perFLOP = isSingle ? Self.perSingleFLOP : Self.perDoubleFLOP
     seconds =
-      batches * (perFLOP * padded * Double(images) * vectors + Self.perValue * one.values)
+      batches
+      * (perFLOP * padded * Double(images) * vectors + Self.perValue * one.values
+        + Self.perMovedNumber * graph.movedNumbers * Double(images) * vectors)
       + (isSingle ? Self.perSingleProductFLOP : Self.perDoubleProductFLOP) * products
       + (isSingle ? Self.perSingleFrame : Self.perDoubleFrame) * frames
       + Self.perCall * batches * Double(dimensions.count) * (point.inferenceSweeps > 1 ? share : 1)
@@ -79,5 +82,23 @@ struct NeuralFrameCost {
       one.bytes + one.weightBytes + 8 * 4 * vectors * largest
       + 8 * Double(images) * vectors * inputDimension
       + Double(recordBytes)
+  }
+}
+
+extension Graph {
+  /// The numbers that operations read and write for one vector that are neither products nor done along
+  /// with one, as batch normalisation, sums, most activations and concatenations are: those of layer normalisation,
+  /// attention, and all that moves entries.
+  fileprivate var movedNumbers: Double {
+    nodes.reduce(0) { sum, node in
+      let operation = node.operation
+      switch operation.role {
+      case .weighted, .activation, .addition, .concatenation: return sum
+      case .normalization where operation is BatchNormalization: return sum
+      case .normalization, .pooling, .other: break
+      }
+      let operands = node.operands.map { shape(of: $0) }
+      return sum + operation.cost(operands, output: self[node.output].shape).numbers
+    }
   }
 }

@@ -125,6 +125,12 @@ struct NeuralFramesMeasurement: ImageMeasurement {
     try ImageSamples(images)
   }
 
+  func firstImages(_ count: Int, of prepared: ImageSamples) throws -> [[Double]] {
+    try prepared.samples(0..<min(count, prepared.count)).map(\.image)
+  }
+
+  var requestedImages: Int? { imageCount }
+
   // MARK: - Cost and computation
 
   /// The most vectors of an image of the sweep, its value and all directions.

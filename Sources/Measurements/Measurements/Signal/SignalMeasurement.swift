@@ -61,6 +61,10 @@ struct SignalMeasurement: CountedImageMeasurement {
     return Prepared(images: images.images, directions: directions)
   }
 
+  func firstImages(_ count: Int, of prepared: Prepared) -> [[Double]] {
+    Array(prepared.images.prefix(count))
+  }
+
   // MARK: - Cost and computation
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {

@@ -124,6 +124,10 @@ struct SimilarityMeasurement: CountedImageMeasurement {
       guide: features.dropFirst().map { CentredKernel(features: $0, count: images.images.count) })
   }
 
+  func firstImages(_ count: Int, of prepared: Prepared) -> [[Double]] {
+    Array(prepared.images.prefix(count))
+  }
+
   // MARK: - Cost and computation
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {

@@ -66,6 +66,12 @@ struct TrainingMeasurement: ImageMeasurement {
     TrainingInputs(settings, images.loaded, seed: seed)
   }
 
+  func firstImages(_ count: Int, of prepared: TrainingInputs) -> [[Double]] {
+    prepared.split.training.prefix(count).map { prepared.images.image($0) }
+  }
+
+  var requestedImages: Int? { imageCount }
+
   // MARK: - Cost and computation
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
@@ -78,7 +84,7 @@ struct TrainingMeasurement: ImageMeasurement {
     let inputs = context.images(of: Self.self)
     let point = context.point
     let network = point.network.build(classes: inputs.images.classes)
-      .normalizingInput(source.normalization)
+      .normalizingInput(source.normalization).starting(from: context.statistics)
     let trainer = try Trainer(
       network, images: inputs.images, split: inputs.split, settings: settings,
       random: context.randomWeights, seed: point.seed, draw: context.draw,
