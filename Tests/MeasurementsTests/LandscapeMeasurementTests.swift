@@ -2,6 +2,7 @@ import Foundation
 import OpenBLAS
 import SweepRecords
 import SweepSpec
+import TestSupport
 import Testing
 import Training
 
@@ -71,6 +72,35 @@ import Training
       let found = try record.bits(of: "landscape_status", in: sweep.measurements)
       #expect(found == [UInt64(status.rawValue), UInt64(status.rawValue)])
     }
+  }
+
+  @Test("Beside a training on any images it has those, and reads none of its own") func images()
+    throws
+  {
+    let folder = try TemporaryDirectory()
+    var bytes: [UInt8] = []
+    for image in 0..<60 {
+      bytes.append(UInt8(image % 10))
+      for pixel in 0..<3_072 { bytes.append(UInt8((pixel + 7 * image) % 256)) }
+    }
+    try Data(bytes).write(to: URL(filePath: folder.path("a.bin")))
+    let sweep = try PreparedSweep(
+      """
+      format: 1
+      name: landscape
+      include:
+        - {family: chain, input: {channels: 3072, size: 1}, stages: [{widths: [4]}]}
+      weights: {init: he, draws: 1}
+      measure:
+        landscape: {images: 10, samples: 1, probes: 1}
+        train: {data: {cifar10: a.bin}, epochs: 1, batch: 5}
+      """, folder: folder.path)
+    var computer = sweep.computer()
+    let record = computer.record(of: 0)
+    #expect(record.status == .ok, "\(record.message)")
+    let found = try record.numbers(of: "trained_hessian_trace", in: sweep.measurements)
+    #expect(found.allSatisfy { $0.isFinite })
+    #expect(!sweep.inputs.text.contains("landscape"))
   }
 
   @Test("Data of its own beside a training are refused") func data() {

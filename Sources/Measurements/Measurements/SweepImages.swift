@@ -24,8 +24,8 @@ public struct SweepImages: Sendable {
 }
 
 extension Measure {
-  /// The measurements that need images, in the order of their columns.
+  /// The measurements that need images of their own, in the order of their columns.
   var imageMeasurements: [any ImageMeasurement] {
-    measurements.compactMap { $0 as? any ImageMeasurement }
+    measurements.compactMap { $0 as? any ImageMeasurement }.filter { $0.data != nil }
   }
 }

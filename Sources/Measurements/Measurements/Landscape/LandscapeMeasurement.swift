@@ -18,12 +18,15 @@ struct LandscapeMeasurement: ImageMeasurement {
 
   /// Where images come from, unless networks are trained.
   private(set) var source = Measure.DataSource.digits
+  /// Whether the images are those that networks are trained on.
+  private let usesTrainingImages: Bool
   /// The number of images.
   private(set) var imageCount = 64
   /// What is computed, and how precisely.
   private(set) var settings = Landscape.Settings()
 
   init?(_ given: GivenSection, _ reading: inout Reading) {
+    usesTrainingImages = given.sections.contains(TrainingMeasurement.section)
     for entry in given.entries {
       let path = "\(given.keyPath).\(entry.key)"
       func count(_ range: ClosedRange<Int>, into number: inout Int) {
@@ -31,7 +34,7 @@ struct LandscapeMeasurement: ImageMeasurement {
       }
       switch entry.key {
       case "data":
-        if given.sections.contains(TrainingMeasurement.section) {
+        if usesTrainingImages {
           reading.fail(
             entry.keyPlace, path, "the images are those of training",
             expected: "data under train, or landscape without train")
@@ -49,13 +52,16 @@ struct LandscapeMeasurement: ImageMeasurement {
   }
 
   var canonicalText: String {
-    "data: \(source.canonicalText(areLabelled: true)), images: \(imageCount), "
+    (data.map { "data: \($0.source.canonicalText(areLabelled: true)), " } ?? "")
+      + "images: \(imageCount), "
       + "noise: \(settings.noise), samples: \(settings.samples), radius: \(settings.radius), "
       + "probes: \(settings.probes), iterations: \(settings.iterations)"
   }
   var columns: [Column] { Self.allColumns }
   var repeatedColumns: [Column] { Self.allRepeatedColumns }
-  var data: ImageRequest? { ImageRequest(source, areLabelled: true) }
+  var data: ImageRequest? {
+    usesTrainingImages ? nil : ImageRequest(source, areLabelled: true)
+  }
   var startsFromRandomWeights: Bool { true }
 
   // MARK: - Images
