@@ -129,7 +129,7 @@ let package = Package(
       "Training", on: .numerics,
       [
         "Architectures", "InducedFrames", "MemoryBudgets", "NetworkGraphs", "Networks", "OpenBLAS",
-        "RandomNumbers", "RecurrentInference",
+        "RandomNumbers", "RecurrentInference", "Similarity",
       ]),
 
     // Files that networks and images come from.
@@ -247,7 +247,7 @@ let package = Package(
       "Training",
       [
         "Architectures", "GoldenValues", "ImageData", "InducedFrames", "NetworkGraphs", "Networks",
-        "OpenBLAS", "RandomNumbers",
+        "OpenBLAS", "RandomNumbers", "Similarity",
       ], resources: [.copy("Cases")]),
     tests(
       "ImageData",

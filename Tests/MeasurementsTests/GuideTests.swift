@@ -161,6 +161,65 @@ import Testing
     }
   }
 
+  /// A sweep that trains one small network, with the trained layers' similarity to the guide.
+  private func training(_ guidance: String, guide: String = "guide") throws -> PreparedSweep {
+    try PreparedSweep(
+      """
+      format: 1
+      name: x
+      include: [{family: chain, input: {channels: 64, size: 1}, stages: [{widths: [9, 7]}]}]
+      weights: {init: he, draws: 2}
+      measure:
+        similarity: {images: 32, guide: {onnx: \(guide).onnx}}
+        train: {epochs: 3\(guidance)}
+      """, folder: folder.path)
+  }
+
+  @Test("Training with a guide makes layers more like its own, with the same bits each time")
+  func guidance() throws {
+    try write("guide.onnx")
+    let guided = try training(", guide: {onnx: guide.onnx}, guidance: 3")
+    let (with, without) = (
+      try values("trained_guide_cka", guided), try values("trained_guide_cka", training(""))
+    )
+    // Layers 1 and 2 of both draws.
+    for place in [1, 2, 4, 5] {
+      #expect(with[place] > without[place] + 0.05, "\(with) and \(without)")
+    }
+    let (one, again) = (
+      try values("trained_guide_cka", guided), try values("train_loss", guided)
+    )
+    #expect(one[1...2] == with[1...2] && one[4...5] == with[4...5] && again.count == 2)
+    let zero = try training(", guide: {onnx: guide.onnx}, guidance: 0")
+    #expect(try values("train_loss", zero) == values("train_loss", training("")))
+  }
+
+  @Test("The bytes of the guide of a training belong to the plan's hash, and are shared")
+  func guideOfTraining() throws {
+    try write("guide.onnx")
+    try write("other.onnx", scale: 2)
+    let text = ", guide: {onnx: guide.onnx}"
+    let own = try training(text)
+    let other = try training(text.replacing("guide.onnx", with: "other.onnx"))
+    #expect(own.plan.planHash != other.plan.planHash)
+    let spec = own.plan.spec
+    var shared = try #require(SweepInputs(text: own.inputs.text, of: spec, folder: ""))
+    #expect(try shared.plan(of: spec).planHash == own.plan.planHash)
+    try shared.receive(own.inputs.bytes, of: spec)
+    let plan = try shared.plan(of: spec)
+    var computer = PointComputer(
+      plan: plan, sweep: SweepMeasurements(plan, inputs: shared), run: 0, rank: 1, inputs: shared,
+      images: try SweepImages(shared, of: spec))
+    var first = own.computer()
+    #expect(computer.record(of: 0).values == first.record(of: 0).values)
+    // What is predicted does not depend on who read the file.
+    var costs = [own, try training("")].map { sweep in
+      var model = CostModel(sweep.measurements, readsFiles: false)
+      return model.cost(of: sweep.plan.point(at: 0)).seconds
+    }
+    #expect(costs.removeFirst() > costs[0])
+  }
+
   @Test("A guide takes the numbers of the images in a shape of its own, and has finite weights")
   func shapes() throws {
     try write("a.onnx")

@@ -150,7 +150,7 @@ import Training
     #expect(try one == hash("{epochs: 3, potential_penalty: 0}"))
     for other in [
       "potential_penalty: 0.5", "label_smoothing: 0.1", "sam_rho: 0.1", "optimizer: adamw",
-      "nesterov: true", "augment: {crop: 1}", "augment: {flip: true}",
+      "nesterov: true", "augment: {crop: 1}", "augment: {flip: true}", "guide: {onnx: a.onnx}",
     ] {
       #expect(try one != hash("{epochs: 3, \(other)}"))
     }
@@ -189,6 +189,10 @@ import Training
       ("{momentum: 0, nesterov: true}", "9:34", "expected momentum above 0"),
       ("{nesterov: 3}", "9:21", "true or false"), ("{sam_rho: -1}", "9:20", "out of range"),
       ("{label_smoothing: 1}", "9:28", "out of range"),
+      ("{guidance: 1}", "9:21", "there is no guide, expected guide: {onnx: nets/trained.onnx}"),
+      ("{guide: {onnx: a.onnx}, guidance: -1}", "9:44", "out of range"),
+      ("{guide: {onnx: a.onnx}, batch: 2}", "9:18", "expected batch: 3 or more"),
+      ("{guide: \"{onnx: {width}.onnx}\"}", "9:18", "a network from a file"),
       ("{augment: {crop: 1.5}}", "9:27", "whole number"),
       ("{augment: {flip: 4}}", "9:27", "true or false"),
       ("{augment: {rotate: 200}}", "9:29", "out of range"),

@@ -123,8 +123,8 @@ extension SweepInputs {
   /// bytes of a value of a data set, `image_file` with a digest, for other measurements the same
   /// with a word in front (`training_images`), `weights_file` with digest, bytes and path,
   /// `weights_source` for the other files that its numbers are read from, and `network` with what was
-  /// understood of a network's file, `similarity_guide` with that of a network that points are compared
-  /// with.
+  /// understood of a network's file, `similarity_guide` or `train_guide` with that of a network that
+  /// points are compared with.
   ///
   /// Ranks and results files have it, so that a plan can be made again without the files.
   public var text: String {

@@ -13,6 +13,8 @@ public struct SweepMeasurements: Sendable {
   let data: DataFacts
   /// What the points of networks from files cost on a common core, as the rank found that read the files.
   let networkCosts: [FileNetwork: PointCost]
+  /// What is known of the networks that points are compared with, by the sections that ask for them.
+  let guides: [String: FileNetwork]
   /// Where measured values lie in records.
   public let layout: RecordLayout
 
@@ -29,6 +31,7 @@ public struct SweepMeasurements: Sendable {
     seed = plan.spec.seed
     data = plan.data
     networkCosts = inputs?.networks.costs ?? [:]
+    guides = inputs?.networks.guides.mapValues(\.network) ?? [:]
     var extents = TableExtents(layers: plan.maximumLayerCount + 1)
     if all.contains(where: { $0.usesDraws }) { extents.draws = plan.maximumDraws }
     for measurement in all { measurement.note(&extents, inputs) }

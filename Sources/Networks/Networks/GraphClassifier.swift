@@ -111,6 +111,9 @@ public final class GraphClassifier<Scalar: GraphScalar> {
     evaluator.setRawInput(numbers, ofImage: place)
   }
 
+  /// An image, channels × pixels.
+  public func image(at place: Int) -> [Double] { evaluator.input(ofImage: place) }
+
   /// The gradient with respect to an image, in the order of `rawImage`, after `backward` or
   /// `backwardDirections`.
   public func rawImageGradient(at place: Int) -> [Scalar] {
@@ -176,17 +179,21 @@ public final class GraphClassifier<Scalar: GraphScalar> {
   ///     has it.
   ///   - wantsInput: whether the gradients with respect to images are to be computed. They are those of
   ///     the sum of the cross-entropies divided by the number of labels.
+  ///   - terms: the gradients of further terms of the loss with respect to representations that are
+  ///     shown, each images × entries, as these lie in memory.
   ///
   /// **Throws**: `OneDNNError`.
   public func backward(
-    labels: [Int], smoothing: Double = 0, wantsInput: Bool = false
+    labels: [Int], smoothing: Double = 0, wantsInput: Bool = false,
+    terms: [(layer: Int, gradient: [Scalar])] = []
   ) throws {
     setScoreGradient(labels, smoothing: smoothing / Double(labels.count)) {
       $0 / Double(labels.count)
     }
     let gradient = roundedGradient
     try evaluator.differentiate(
-      output, gradient.span, wantsInput: wantsInput, wantsParameters: true)
+      output, gradient.span, wantsInput: wantsInput, wantsParameters: true,
+      others: terms.map { (network.values[$0.layer], $0.gradient) })
   }
 
   /// Carries a gradient with respect to the class scores of the last `classify` back.

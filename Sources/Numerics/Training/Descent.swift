@@ -8,13 +8,22 @@ internal import Networks
 final class Descent<Scalar: GraphScalar> {
   let network: GraphClassifier<Scalar>
   private let settings: TrainingSettings
+  private let guidance: Guidance<Scalar>?
   private var gradient: [Scalar]
   private var ascended: [Scalar] = []
 
   /// Prepares descents of a network's parameters.
-  init(_ network: GraphClassifier<Scalar>, _ settings: TrainingSettings) {
+  ///
+  /// - Parameters:
+  ///   - network: the network; it shows its representations if it is guided.
+  ///   - settings: how its parameters descend.
+  ///   - guidance: the term of the loss that compares it with a guide.
+  init(
+    _ network: GraphClassifier<Scalar>, _ settings: TrainingSettings,
+    guidance: Guidance<Scalar>? = nil
+  ) {
     self.network = network
-    self.settings = settings
+    (self.settings, self.guidance) = (settings, guidance)
     gradient = [Scalar](repeating: 0, count: network.network.parameterCount)
     if settings.sharpnessRadius > 0 { ascended = gradient }
   }
@@ -23,7 +32,7 @@ final class Descent<Scalar: GraphScalar> {
   ///
   /// - Parameters:
   ///   - state: parameters, which the network has already, and the optimiser's numbers.
-  ///   - labels: the images' classes.
+  ///   - labels: the images' classes; a guide has taken the batch.
   ///   - number: the step's number in the training, from 1.
   ///   - rate: its size.
   ///   - load: gives the network other parameters.
@@ -73,9 +82,11 @@ final class Descent<Scalar: GraphScalar> {
 
   /// Computes the gradient at the parameters that the network has.
   private func differentiate(_ labels: [Int], into gradient: inout [Scalar]) throws -> Double {
-    try network.classify()
+    guidance?.beginPass()
+    try network.classify { layer, found in guidance?.visit(layer, found) }
     let loss = network.score(labels).loss
-    try network.backward(labels: labels, smoothing: settings.labelSmoothing)
+    try network.backward(
+      labels: labels, smoothing: settings.labelSmoothing, terms: guidance?.gradients ?? [])
     var span = gradient.mutableSpan
     network.copyParameterGradients(to: &span)
     return loss

@@ -26,6 +26,7 @@ public final class Trainer {
   /// The sweeps, and where their step sizes come from; nil for the feed-forward network, which has none.
   private let inference: (graph: InferenceGraph, sizes: StepSizes<Float>)?
   private var penalty: PotentialPenalty?
+  private let guidance: Guidance<Float>?
 
   /// Prepares a training from its beginning.
   ///
@@ -38,11 +39,14 @@ public final class Trainer {
   ///   - seed: the point's seed.
   ///   - draw: the draw of the initialisation, which also keys the order of the images.
   ///   - sweeps: the sweeps of inference, at least 1; 1 is the feed-forward network.
+  ///   - guide: the network whose layers those of this one are held to, with its numbers; needed if
+  ///     the settings ask for guidance.
   ///
-  /// **Throws**: `OneDNNError`.
+  /// **Throws**: `OneDNNError`, and `MemoryRefused`.
   public init(
     _ network: BuiltNetwork, images: LabelledImages, split: DataSplit,
-    settings: TrainingSettings, random: RandomWeights = .he, seed: Int64, draw: Int, sweeps: Int = 1
+    settings: TrainingSettings, random: RandomWeights = .he, seed: Int64, draw: Int,
+    sweeps: Int = 1, guide: (network: BuiltNetwork, parameters: GraphParameters)? = nil
   ) throws {
     precondition(
       images.fit(network.inputShape), "images of another shape than the network's input")
@@ -54,10 +58,17 @@ public final class Trainer {
     self.draw = draw
     let count = min(settings.batchSize, split.training.count)
     let graph = InferenceGraph(network, sweeps: sweeps)
-    self.network = try GraphClassifier(graph.network, images: count, classes: images.classes)
+    let isGuided = settings.guidance > 0
+    precondition(!isGuided || guide != nil, "guidance without a guide")
+    self.network = try GraphClassifier(
+      graph.network, images: count, classes: images.classes, showsRepresentations: isGuided)
+    guidance =
+      if isGuided, let guide {
+        try Guidance(guide, of: self.network.network, images: count, strength: settings.guidance)
+      } else { nil }
     inference =
       sweeps > 1 ? network.layers.map { (graph, StepSizes($0.architecture)) } : nil
-    descent = Descent(self.network, settings)
+    descent = Descent(self.network, settings, guidance: guidance)
     state = TrainingState(
       parameters: network.initialVector(random, seed: seed, draw: draw), settings.optimizer)
     if settings.potentialPenalty > 0 {
@@ -163,6 +174,7 @@ public final class Trainer {
         starts: labels.indices.map { key.appending("attack").appending($0) },
         shouldStop: shouldStop)
     }
+    try guidance?.takeBatch(of: network, shouldStop: shouldStop)
     let rate = settings.learningRate(
       step: step, of: settings.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
     let loss = try descent.step(

@@ -26,6 +26,8 @@ public struct TrainingSettings: Hashable, Sendable {
   /// What (‖G‖² − K)/K, the frame potential of the weights, is multiplied by in the loss; 0 leaves it
   /// out.
   public var potentialPenalty = 0.0
+  /// What the sum of 1 − CKA over the layers of a guide is multiplied by in the loss; 0 leaves it out.
+  public var guidance = 0.0
   /// The epochs during which the step size grows linearly from 0.
   public var warmup = 1.0
   /// The largest norm of a step's gradient; longer ones are shortened to it, and 0 leaves all as they

@@ -12,7 +12,7 @@ extension NetworkInputs {
   static func isKey(_ word: Substring) -> Bool { word == key || word.hasSuffix(guideSuffix) }
 
   /// What a plan has to know of the networks: a line for each, `network` and a JSON object; then the
-  /// same for those that points are compared with, `similarity_guide` in front.
+  /// same for those that points are compared with, `similarity_guide` or `train_guide` in front.
   var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -36,9 +36,12 @@ public struct SavedWeights: Sendable {
     let files = (inputs?.images(of: TrainingMeasurement.self)?.digests ?? []).map {
       "images: \($0.hexadecimal)\n"
     }.joined()
+    let guide = inputs?.networks.guides[TrainingMeasurement.section].map {
+      "guide: \($0.network.digest.hexadecimal)\n"
+    }
     commonText =
       "framesweep training\nnumerics: \(numericsVersion)\ntrain: \(settingsText)\n"
-      + "sweep_seed: \(plan.spec.seed)\n" + files
+      + "sweep_seed: \(plan.spec.seed)\n" + files + (guide ?? "")
   }
 
   /// The number of files of the whole plan, and their bytes, about.

@@ -1,4 +1,5 @@
 internal import InducedFrames
+internal import NetworkGraphs
 internal import Networks
 internal import RecurrentInference
 internal import SweepSpec
@@ -13,6 +14,8 @@ struct TrainingCost {
   private static let perStepAndParameter = 4e-9
   // Two iterations for one image, and packing the weights for each column.
   private static let perRate = 4e-5
+  // Copying, centring and adding a number of a representation that is compared with the guide's.
+  private static let perComparedNumber = 4e-9
 
   /// The operations of one image's pass.
   let forward: Double
@@ -23,6 +26,10 @@ struct TrainingCost {
   private let imageBytes: Double
   private let steps: Double
   private let perStep: Double
+  /// The layers and the operations of the guide's pass; nil for none.
+  private let guide: (layers: Double, flops: Double)?
+  /// The numbers of an image that are compared with the guide's.
+  private let compared: Double
   /// The values of one image's pass.
   private let values: Double
 
@@ -53,6 +60,14 @@ struct TrainingCost {
     }
     self.forward = forward
     self.values = values
+    let isGuided = settings.guidance > 0
+    guide =
+      isGuided
+      ? context.sweep.guides[TrainingMeasurement.section].map {
+        (Double($0.representations.count), Double($0.counts.flops))
+      } : nil
+    let network = context.network
+    compared = isGuided ? network.graph.entryCount(of: network.values) : 0
     perStep =
       Self.perStepAndLayer * products + rates
       + Self.perStepAndParameter * Double(context.counts.weights)
@@ -69,9 +84,15 @@ struct TrainingCost {
     cost.seconds += Self.perFLOP * flops + draws * steps * perStep
     // Values and their gradients; parameters, moments, gradients and three packed copies.
     let vectors = 4 + Double(settings.optimizer.momentCount) + gradients
-    let bytes =
+    var bytes =
       8 * values * Double(settings.batchSize) + 4 * vectors * Double(context.counts.weights)
       + images * imageBytes
+    if let guide {
+      addGuidance(guide, draws: draws, gradients: gradients, to: &cost)
+      // What is compared is copied, and has gradients of its own. A guide's numbers are not known
+      // beforehand: about as many as the network's.
+      bytes += 12 * compared * Double(settings.batchSize)
+    }
     cost.bytes = max(cost.bytes, bytes)
     guard settings.potentialPenalty > 0, let architecture = context.point.network.layerFramed else {
       return
@@ -84,5 +105,22 @@ struct TrainingCost {
       draws * steps * gradients * context.rates.secondsOfGradient(of: one, weights: weights)
     // Seven vectors of all weights in double precision, with the panels and a block.
     cost.bytes = max(cost.bytes, bytes + one.peakBytes + 8 * 7 * Double(weights))
+  }
+
+  /// Adds the guide's pass of each step, the products of what both networks make of the batch, and the
+  /// gradients.
+  private func addGuidance(
+    _ guide: (layers: Double, flops: Double), draws: Double, gradients: Double,
+    to cost: inout PointCost
+  ) {
+    let batch = Double(settings.batchSize)
+    let products = batch * batch * compared * (1 + 3 * gradients)
+    let flops = draws * steps * (batch * guide.flops + products)
+    cost.flops += flops
+    cost.seconds +=
+      Self.perFLOP * flops
+      + draws * steps
+      * (Self.perStepAndLayer * guide.layers
+        + Self.perComparedNumber * batch * compared * (1 + gradients))
   }
 }

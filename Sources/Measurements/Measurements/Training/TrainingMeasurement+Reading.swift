@@ -5,6 +5,7 @@ extension TrainingMeasurement {
   init?(_ given: GivenSection, _ reading: inout Reading) {
     readOptimizer(given, &reading)
     for entry in given.entries { read(entry, "\(given.keyPath).\(entry.key)", &reading) }
+    checkGuidance(given, &reading)
     if settings.validation + settings.test > 0.9 {
       reading.fail(
         given.value.place, given.keyPath,
@@ -32,6 +33,8 @@ extension TrainingMeasurement {
     case "sam_rho": reading.number(value, path, in: 0...1e3, into: &settings.sharpnessRadius)
     case "potential_penalty":
       reading.number(value, path, in: 0...1e9, into: &settings.potentialPenalty)
+    case "guide": guide = reading.guide(value, path)
+    case "guidance": reading.number(value, path, in: 0...1e9, into: &settings.guidance)
     case "warmup": reading.number(value, path, in: 0...1e5, into: &settings.warmup)
     case "gradient_clip": reading.number(value, path, in: 0...1e9, into: &settings.gradientClip)
     case "save_weights": savedWeights = reading.savedWeights(value, path)
@@ -44,6 +47,25 @@ extension TrainingMeasurement {
     case "validation": reading.number(value, path, in: 0.001...0.9, into: &settings.validation)
     case "test": reading.number(value, path, in: 0.001...0.9, into: &settings.test)
     default: break  // The optimiser's.
+    }
+  }
+
+  /// Gives a guide its usual weight in the loss, and checks that there is something to compare.
+  private mutating func checkGuidance(_ given: GivenSection, _ reading: inout Reading) {
+    let entries = Dictionary(
+      given.entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    if let guidance = entries["guidance"], entries["guide"] == nil {
+      reading.fail(
+        guidance.place, "\(given.keyPath).guidance", "there is no guide",
+        expected: "guide: {onnx: nets/trained.onnx} beside it")
+    }
+    guard let value = entries["guide"] else { return }
+    if entries["guidance"] == nil { settings.guidance = 1 }
+    if settings.batchSize < 3 {
+      reading.fail(
+        value.place, "\(given.keyPath).guide",
+        "every layer tells \(settings.batchSize) images apart as every other one does",
+        expected: "batch: 3 or more")
     }
   }
 
@@ -120,6 +142,8 @@ extension TrainingMeasurement {
     if settings.potentialPenalty > 0 {
       text += ", potential_penalty: \(settings.potentialPenalty)"
     }
+    // The guide is known by the digest of its file, which is among those of all inputs.
+    if guide != nil { text += ", guide: onnx, guidance: \(settings.guidance)" }
     if let augmentationText { text += ", augment: {\(augmentationText)}" }
     if let attack = settings.attack {
       text += ", adversarial: {attack: \(attack.name), radius: \(settings.attackRadius)}"

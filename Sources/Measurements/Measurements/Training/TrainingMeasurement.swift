@@ -12,8 +12,8 @@ struct TrainingMeasurement: ImageMeasurement {
   static let keys = [
     "data", "images", "epochs", "batch", "optimizer", "learning_rate", "warmup", "momentum",
     "nesterov", "betas", "epsilon", "weight_decay", "label_smoothing", "sam_rho",
-    "potential_penalty", "gradient_clip", "validation", "test", "augment", "adversarial",
-    "save_weights",
+    "potential_penalty", "guide", "guidance", "gradient_clip", "validation", "test", "augment",
+    "adversarial", "save_weights",
   ]
   static let expected = "a mapping (data: digits, epochs: 30)"
   static let linePrefix = "training_"
@@ -25,6 +25,8 @@ struct TrainingMeasurement: ImageMeasurement {
   var imageCount: Int?
   /// How networks are trained on them.
   var settings = TrainingSettings()
+  /// The network whose layers those of all points are held to; nil for none.
+  var guide: NetworkFile?
   /// Where the trained weights of each draw are written; nil for nowhere.
   ///
   /// It changes no result, so it is no part of `canonicalText`.
@@ -72,6 +74,15 @@ struct TrainingMeasurement: ImageMeasurement {
 
   var requestedImages: Int? { imageCount }
 
+  func prepare(_ images: LabelledInputs, guide: FileNetwork?, seed: Int64) -> TrainingInputs {
+    var inputs = prepare(images, seed: seed)
+    inputs.guide = guide?.contents.map {
+      WeightedNetwork(
+        network: $0.network.normalizingInput(source.normalization), parameters: $0.parameters)
+    }
+    return inputs
+  }
+
   // MARK: - Cost and computation
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
@@ -88,7 +99,7 @@ struct TrainingMeasurement: ImageMeasurement {
     let trainer = try Trainer(
       network, images: inputs.images, split: inputs.split, settings: settings,
       random: context.randomWeights, seed: point.seed, draw: context.draw,
-      sweeps: point.inferenceSweeps)
+      sweeps: point.inferenceSweeps, guide: inputs.guide.map { ($0.network, $0.parameters) })
     try run(trainer, context)
     let result = try trainer.result(shouldStop: context.shouldStop)
     TrainingResult.quantities.store(result, at: context.draw, in: &values)
@@ -122,6 +133,8 @@ struct TrainingMeasurement: ImageMeasurement {
 struct TrainingInputs: Sendable {
   let images: LabelledImages
   let split: DataSplit
+  /// The network that guides them; nil for none.
+  var guide: WeightedNetwork?
 
   /// Splits images; the split follows from the sweep's seed.
   init(_ settings: TrainingSettings, _ images: LabelledImages, seed: Int64) {

@@ -201,7 +201,8 @@ public final class Evaluator<Scalar: GraphScalar> {
     try carryBack(gradients)
   }
 
-  /// Carries the gradient of one representation back, and allocates nothing.
+  /// Carries the gradient of one representation back, with those of others if there are any, and allocates
+  /// nothing.
   ///
   /// - Parameters:
   ///   - value: the representation, whose entries lie in memory in the order of its shape, as those of
@@ -209,10 +210,12 @@ public final class Evaluator<Scalar: GraphScalar> {
   ///   - gradient: images × dimension, row-major.
   ///   - wantsInput: whether the gradient with respect to the input is to be computed.
   ///   - wantsParameters: whether those with respect to parameters are.
+  ///   - others: the gradients of other representations, each images × dimension, as these lie in memory.
   ///
   /// **Throws**: `OneDNNError`.
   public func differentiate(
-    _ value: ValueID, _ gradient: borrowing Span<Scalar>, wantsInput: Bool, wantsParameters: Bool
+    _ value: ValueID, _ gradient: borrowing Span<Scalar>, wantsInput: Bool, wantsParameters: Bool,
+    others: [(value: ValueID, gradient: [Scalar])] = []
   ) throws {
     let gradients = required
     precondition(requested.contains(value), "a gradient of what was not asked for")
@@ -227,6 +230,7 @@ public final class Evaluator<Scalar: GraphScalar> {
       tensor.numbers.copy(
         unsafe Numbers(UnsafeMutablePointer(mutating: start), count: gradient.count))
     }
+    for other in others { gradients.add(other.gradient, to: other.value) }
     try carryBack(gradients)
   }
 
@@ -294,6 +298,12 @@ public final class Evaluator<Scalar: GraphScalar> {
     let target = input.value(ofImage: image)
     precondition(values.count == target.count, "an image has \(target.count) values")
     for place in 0..<values.count { target[place] = values[place] }
+  }
+
+  /// The values of the input of an image, in the order of the input's shape.
+  public func input(ofImage image: Int) -> [Double] {
+    precondition((0..<images).contains(image), "image \(image) of \(images)")
+    return input.widened(0, ofImage: image)
   }
 
   /// The gradient with respect to the input of an image, in the order of `rawInput`.

@@ -1,3 +1,5 @@
+internal import OpenBLAS
+
 /// The gradients of all values of an evaluation and of all parameters, with tangents if these are
 /// wanted.
 final class GradientMemory<Scalar: GraphScalar> {
@@ -106,6 +108,19 @@ final class GradientMemory<Scalar: GraphScalar> {
       for (place, found) in places.enumerated() {
         gradient[found] += Scalar(numbers[vector * dimension + place])
       }
+    }
+  }
+
+  /// Adds numbers for all images, as the value lies in memory, to its gradient.
+  func add(_ numbers: [Scalar], to value: ValueID) {
+    let tensor = tensor(of: value)
+    precondition(
+      tensor.vectors == 1 && numbers.count == tensor.numbers.count,
+      "a gradient of another size than the value")
+    unsafe numbers.withUnsafeBufferPointer { numbers in
+      guard let start = numbers.baseAddress else { return }
+      unsafe Scalar.axpy(
+        count: numbers.count, alpha: 1, start, stride: 1, tensor.numbers.start, stride: 1)
     }
   }
 

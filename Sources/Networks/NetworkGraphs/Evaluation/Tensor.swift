@@ -26,6 +26,25 @@ struct Tensor<Scalar: GraphScalar> {
     vector(0, ofImage: image)
   }
 
+  /// A vector of an image in double precision, in the order of the shape.
+  func widened(_ vector: Int, ofImage image: Int) -> [Double] {
+    let numbers = self.vector(vector, ofImage: image)
+    var values = [Double](repeating: 0, count: dimension)
+    Scalar.widen(
+      unsafe UnsafeBufferPointer(start: numbers.start, count: dimension).span, into: &values, at: 0)
+    guard layout == .channelsLast, shape.rank >= 3 else { return values }
+    // Pixels × channels become channels × pixels.
+    let channels = shape[1]
+    let pixels = dimension / channels
+    var ordered = values
+    for channel in 0..<channels {
+      for pixel in 0..<pixels {
+        ordered[channel * pixels + pixel] = values[pixel * channels + channel]
+      }
+    }
+    return ordered
+  }
+
   /// How often an axis repeats what lies behind it: the counts of entries before it, of it, and
   /// behind it, in memory.
   func split(at axis: Int) -> (outer: Int, side: Int, inner: Int) {
