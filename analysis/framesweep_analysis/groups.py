@@ -113,7 +113,7 @@ def failures(path: str | os.PathLike[str]) -> pd.DataFrame:
 def point_texts(
     path: str | os.PathLike[str], name: str, points: Sequence[int] | None = None
 ) -> list[str]:
-    """`id` or `architecture` of some points, or of all."""
+    """`id`, `architecture` or `weights` of some points, or of all."""
     with _open(path) as file:
         group = file.get("points")
         if group is None or name not in group:
@@ -121,6 +121,23 @@ def point_texts(
         if points is None:
             return [str(text) for text in group[name].asstr()[()]]
         return [str(group[name].asstr()[int(point)]) for point in points]
+
+
+def network_texts(
+    path: str | os.PathLike[str], points: Sequence[int] | None = None
+) -> list[str]:
+    """The networks of some points, or of all, as `include` of a sweep file writes them.
+
+    Of a network from a file, the architecture is the digest, and the path stands with the weights.
+    """
+    architectures = point_texts(path, "architecture", points)
+    if not any(text.startswith("{onnx: ") for text in architectures):
+        return architectures
+    weights = point_texts(path, "weights", points)
+    return [
+        f"{{network: {file}}}" if text.startswith("{onnx: ") else text
+        for text, file in zip(architectures, weights, strict=True)
+    ]
 
 
 @contextmanager

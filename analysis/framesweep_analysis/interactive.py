@@ -17,8 +17,8 @@ import yaml
 
 from .columns import PLAN_COLUMNS, axis_label, in_file_order, is_squared, repeated_values
 from .errors import ResultsError
-from .figures.style import FAMILY_COLOURS, OTHER_COLOUR, family_order
-from .groups import Provenance, point_texts
+from .figures.style import FAMILY_COLOURS, FROM_FILES, OTHER_COLOUR, family_order, family_text
+from .groups import Provenance, network_texts
 
 #: BokehJS's markers in the shapes of the other figures.
 _MARKERS = {"chain": "circle", "residual": "triangle", "dense": "diamond"}
@@ -138,12 +138,12 @@ def _number(value: float, *, whole: bool) -> float | int | None:
 def _data(
     dataset: xr.Dataset, path: Path, source: Provenance, columns: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    family = dataset["family"].to_numpy().astype(str)
+    family = np.array([family_text(name) for name in dataset["family"].to_numpy().astype(str)])
     form = dataset["form"].to_numpy().astype(str)
     families, forms = family_order(family), sorted(set(form.tolist()), reverse=True)
     points = dataset["point"].to_numpy()
     try:
-        texts = point_texts(path, "architecture")
+        texts = network_texts(path)
         architectures = [texts[int(point)] for point in points]
     except (ResultsError, IndexError):
         architectures = [""] * len(points)
@@ -155,7 +155,11 @@ def _data(
     }
     about = [
         ", ".join(
-            [family[row], form[row]]
+            (
+                [family[row], form[row]]
+                if family[row] != FROM_FILES
+                else [architectures[row] or FROM_FILES]
+            )
             + [
                 f"{name} {values[row]}"
                 for name, values in shown.items()

@@ -23,7 +23,7 @@ from .correlation import RankCorrelation, rank_correlation
 from .errors import NothingToDraw, ResultsError
 from .figures import FIGURES, score_table
 from .figures.captions import describe
-from .groups import Provenance, failures, open_execution, point_texts, provenance
+from .groups import Provenance, failures, network_texts, open_execution, provenance
 from .interactive import explorers, page_file
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front
@@ -405,7 +405,7 @@ def _versions(runs: Sequence[dict[str, str]]) -> str:
 
 def _architectures(path: Path, points: Sequence[int]) -> list[str]:
     try:
-        return point_texts(path, "architecture", points)
+        return network_texts(path, points)
     except ResultsError:
         return [""] * len(points)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 from results_file import write_results
 
 from framesweep_analysis import report, write_report
+from framesweep_analysis.groups import network_texts
 
 _VOID = {"meta", "img", "br", "path", "use", "rect", "stop"}
 
@@ -134,3 +138,23 @@ def test_a_changed_file_is_noticed(results: Path) -> None:
     with h5py.File(results, "r+") as file:
         file["seed"][0] = 8
     assert "the file was changed after framesweep wrote it" in Page(report(results)).words
+
+
+def test_networks_from_files_are_named_as_a_sweep_names_them(results: Path, tmp_path: Path) -> None:
+    with h5py.File(results, "r+") as file:
+        for name in ("family", "form"):
+            file[name][3] = -1
+        points = file["points"]
+        points["architecture"][3] = "{onnx: 0123456789abcdef, input: [1, 8, 8]}"
+        weights = ["{init: he, draws: 2}"] * points["architecture"].shape[0]
+        weights[3] = '{onnx: "nets/a.onnx"}'
+        points.create_dataset("weights", data=weights, dtype=h5py.string_dtype())
+    texts = network_texts(results)
+    assert texts[3] == '{network: {onnx: "nets/a.onnx"}}' and texts[2].startswith("{width: ")
+    write_report(results, tmp_path / "r.html")
+    text = (tmp_path / "r.html").read_text()
+    found = re.search(r'id="report-data">([^<]*)<', text)
+    assert found
+    data = json.loads(gzip.decompress(base64.b64decode(found[1])))
+    assert data["architecture"][3] == texts[3] and data["about"][3].startswith(texts[3])
+    assert data["families"][data["family"][3]] == "from files"
