@@ -83,7 +83,9 @@ extension CostContext {
     let one = InferenceCost(network, sweeps: point.inferenceSweeps)
     var cost = PointCost()
     cost.flops = draws * Double(images) * one.flops
-    cost.seconds = 4.5e-11 * cost.flops + draws * Double(images) * 1e-5 * one.products
+    let entries = network.graph.entryCount(of: network.values)
+    cost.seconds =
+      4.5e-11 * cost.flops + draws * Double(images) * (3e-6 * one.products + 5e-9 * entries)
     cost.bytes = 8 * (one.values + 2 * Double(network.weightCount))
     return cost
   }

@@ -46,46 +46,71 @@ enum DualActivation: Sendable {
     count: Int, kernel: UnsafeMutablePointer<Double>, tangent: UnsafeMutablePointer<Double>,
     products: UnsafePointer<Double>, _ weights: KernelWeights
   ) {
-    let (scale, offset, own) = (weights.scale, weights.offset, weights.tangentScale)
-    @inline(__always) func each(
-      _ function: (_ covariance: Lanes, _ product: Lanes) -> (value: Lanes, slope: Lanes)
-    ) {
-      for place in stride(from: 0, to: count, by: 8) {
-        let read = unsafe UnsafeRawPointer(kernel + place).loadUnaligned(as: Lanes.self)
-        let before = unsafe UnsafeRawPointer(tangent + place).loadUnaligned(as: Lanes.self)
-        let product = unsafe UnsafeRawPointer(products + place).loadUnaligned(as: Lanes.self)
-        let (value, slope) = function(scale * read + offset, product)
-        unsafe UnsafeMutableRawPointer(kernel + place).storeBytes(of: value, as: Lanes.self)
-        unsafe UnsafeMutableRawPointer(tangent + place).storeBytes(
-          of: (own * read + scale * before) * slope, as: Lanes.self)
-      }
-    }
     switch self {
     case .homogeneous(let slope):
-      let share = (1 - slope) * (1 - slope)
-      let turn = 1 / (2 * Double.pi)
-      each { covariance, product in
-        // At equal images the difference is its own rounding error, and the angle 0.
-        let difference = product - covariance * covariance
-        let root = Lanes.zero.replacing(
-          with: difference, where: difference .> 8e-16 * product
-        ).squareRoot()
-        let opposite = Double.pi - angle(root, covariance)
-        return (
-          slope * covariance + share * turn * (root + opposite * covariance),
-          slope + share * turn * opposite
-        )
-      }
-    case .erf:
-      each { covariance, product in
-        let double = 2 * covariance
-        let root = (product - double * double).squareRoot()
-        let absolute = double.replacing(with: -double, where: double .< 0)
-        let turned = angle(absolute, root)
-        let angle = turned.replacing(with: -turned, where: double .< 0)
-        return (2 / Double.pi * angle, 4 / Double.pi / root)
-      }
+      unsafe HomogeneousMeans(slope: slope).apply(count, kernel, tangent, products, weights)
+    case .erf: unsafe ErrorFunctionMeans().apply(count, kernel, tangent, products, weights)
     }
+  }
+}
+
+/// The means of an activation over a normal plane.
+private protocol PlaneMeans {
+  /// E φφ′ and E dφ dφ′ for a covariance and the product of the numbers of both variances.
+  func means(_ covariance: Lanes, _ product: Lanes) -> (value: Lanes, slope: Lanes)
+}
+
+extension PlaneMeans {
+  /// As `DualActivation.apply`, eight entries at a time.
+  @inline(__always) fileprivate func apply(
+    _ count: Int, _ kernel: UnsafeMutablePointer<Double>, _ tangent: UnsafeMutablePointer<Double>,
+    _ products: UnsafePointer<Double>, _ weights: KernelWeights
+  ) {
+    let (scale, offset, own) = (weights.scale, weights.offset, weights.tangentScale)
+    for place in stride(from: 0, to: count, by: 8) {
+      let read = unsafe UnsafeRawPointer(kernel + place).loadUnaligned(as: Lanes.self)
+      let before = unsafe UnsafeRawPointer(tangent + place).loadUnaligned(as: Lanes.self)
+      let product = unsafe UnsafeRawPointer(products + place).loadUnaligned(as: Lanes.self)
+      let (value, slope) = means(scale * read + offset, product)
+      unsafe UnsafeMutableRawPointer(kernel + place).storeBytes(of: value, as: Lanes.self)
+      unsafe UnsafeMutableRawPointer(tangent + place).storeBytes(
+        of: (own * read + scale * before) * slope, as: Lanes.self)
+    }
+  }
+}
+
+/// Those of x above 0 and slope · x below.
+private struct HomogeneousMeans: PlaneMeans {
+  let slope: Double
+
+  @inline(__always) func means(
+    _ covariance: Lanes, _ product: Lanes
+  ) -> (value: Lanes, slope: Lanes) {
+    let share = (1 - slope) * (1 - slope)
+    let turn = 1 / (2 * Double.pi)
+    // At equal images the difference is its own rounding error, and the angle 0.
+    let difference = product - covariance * covariance
+    let square = Lanes.zero.replacing(with: difference, where: difference .> 8e-16 * product)
+    let root = square.rootOfMagnitude
+    let opposite = Double.pi - angle(root, covariance)
+    return (
+      slope * covariance + share * turn * (root + opposite * covariance),
+      slope + share * turn * opposite
+    )
+  }
+}
+
+/// Those of the error function.
+private struct ErrorFunctionMeans: PlaneMeans {
+  @inline(__always) func means(
+    _ covariance: Lanes, _ product: Lanes
+  ) -> (value: Lanes, slope: Lanes) {
+    let double = 2 * covariance
+    let root = (product - double * double).squareRoot()
+    let absolute = double.replacing(with: -double, where: double .< 0)
+    let turned = angle(absolute, root)
+    let angle = turned.replacing(with: -turned, where: double .< 0)
+    return (2 / Double.pi * angle, 4 / Double.pi / root)
   }
 }
 
@@ -125,6 +150,20 @@ struct KernelWeights: Sendable {
 }
 
 typealias Lanes = SIMD8<Double>
+
+extension Lanes {
+  /// The roots of the numbers' magnitudes.
+  ///
+  /// The compiler computes them together, because none of them is that of a number below 0, which the C
+  /// library would have to hear of.
+  @inline(__always) fileprivate var rootOfMagnitude: Lanes {
+    Lanes(
+      self[0].magnitude.squareRoot(), self[1].magnitude.squareRoot(),
+      self[2].magnitude.squareRoot(), self[3].magnitude.squareRoot(),
+      self[4].magnitude.squareRoot(), self[5].magnitude.squareRoot(),
+      self[6].magnitude.squareRoot(), self[7].magnitude.squareRoot())
+  }
+}
 
 /// The angle from 0 to π of points whose y is not negative, to two units in the last place.
 ///

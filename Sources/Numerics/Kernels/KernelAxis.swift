@@ -16,7 +16,14 @@ struct KernelAxis: Sendable {
   let count: Int
   /// The entries that are read.
   let sourceCount: Int
+  /// What is added, tap by tap; without the middle one if `startsAtMiddle`.
   let runs: [Run]
+  /// For each entry of the result those that it adds, tap by tap.
+  private let sources: [[Int]]
+  /// Whether sums along the second direction start from what the middle tap reads, which is everything.
+  ///
+  /// Three summands have the same sum if the first two change places.
+  private let startsAtMiddle: Bool
 
   /// Describes a convolution, of pairs of rows or of rows.
   init(_ layer: KernelNetwork.Convolution, ofPairs isPaired: Bool) {
@@ -43,7 +50,16 @@ struct KernelAxis: Sendable {
           Run(target: first, source: first * stride + tap, count: length, step: stride))
       }
     }
-    self.runs = runs
+    var sources = [[Int]](repeating: [], count: count)
+    for run in runs {
+      for place in 0..<run.count {
+        sources[run.target + place].append(run.source + place * run.step)
+      }
+    }
+    self.sources = sources
+    let startsAtMiddle = layer.kernel == 3 && stride == 1
+    self.startsAtMiddle = startsAtMiddle
+    self.runs = startsAtMiddle ? runs.filter { $0.target != $0.source } : runs
   }
 
   /// Sums of a matrix's entries over the windows, along both of its directions.
@@ -56,18 +72,35 @@ struct KernelAxis: Sendable {
     _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>,
     scratch: UnsafeMutablePointer<Double>
   ) {
-    unsafe scratch.update(repeating: 0, count: count * sourceCount)
-    for run in runs {
-      for place in 0..<run.count {
-        let to = unsafe scratch + (run.target + place) * sourceCount
-        let from = unsafe source + (run.source + place * run.step) * sourceCount
-        for column in 0..<sourceCount { unsafe to[column] += from[column] }
+    for (row, places) in sources.enumerated() {
+      let to = unsafe scratch + row * sourceCount
+      let first = unsafe source + places[0] * sourceCount
+      switch places.count {
+      case 2:
+        let second = unsafe source + places[1] * sourceCount
+        for column in 0..<sourceCount { unsafe to[column] = first[column] + second[column] }
+      case 3:
+        let second = unsafe source + places[1] * sourceCount
+        let third = unsafe source + places[2] * sourceCount
+        for column in 0..<sourceCount {
+          unsafe to[column] = first[column] + second[column] + third[column]
+        }
+      default:
+        unsafe to.update(from: first, count: sourceCount)
+        for place in places.dropFirst() {
+          let other = unsafe source + place * sourceCount
+          for column in 0..<sourceCount { unsafe to[column] += other[column] }
+        }
       }
     }
-    unsafe target.update(repeating: 0, count: count * count)
     for row in 0..<count {
       let to = unsafe target + row * count
       let from = unsafe scratch + row * sourceCount
+      if startsAtMiddle {
+        unsafe to.update(from: from, count: count)
+      } else {
+        unsafe to.update(repeating: 0, count: count)
+      }
       for run in runs {
         let (first, start) = unsafe (to + run.target, from + run.source)
         if run.step == 1 {

@@ -156,11 +156,10 @@ struct KernelBlock {
     if scratch.count < axis.count * axis.sourceCount {
       scratch = [Double](repeating: 0, count: axis.count * axis.sourceCount)
     }
-    var result = State(
-      kernel: room(entries, pairs: pairs), tangent: room(entries, pairs: pairs))
-    func sum(_ source: [Double], into target: inout [Double], _ scratch: inout [Double]) {
-      unsafe source.withUnsafeBufferPointer { source in
-        unsafe target.withUnsafeMutableBufferPointer { target in
+    let (used, room) = (entries * pairs, (entries * pairs + 7) / 8 * 8)
+    func sum(_ source: [Double], _ scratch: inout [Double]) -> [Double] {
+      unsafe [Double](unsafeUninitializedCapacity: room) { target, count in
+        unsafe source.withUnsafeBufferPointer { source in
           unsafe scratch.withUnsafeMutableBufferPointer { scratch in
             guard let from = source.baseAddress, let to = target.baseAddress,
               let between = scratch.baseAddress
@@ -169,13 +168,13 @@ struct KernelBlock {
               unsafe axis.sum(
                 from + pair * sourceEntries, into: to + pair * entries, scratch: between)
             }
+            unsafe (to + used).update(repeating: 0, count: room - used)
+            count = room
           }
         }
       }
     }
-    sum(state.kernel, into: &result.kernel, &scratch)
-    sum(state.tangent, into: &result.tangent, &scratch)
-    return result
+    return State(kernel: sum(state.kernel, &scratch), tangent: sum(state.tangent, &scratch))
   }
 
   /// Multiplies the numbers of the variances of both images of each entry.
@@ -186,8 +185,8 @@ struct KernelBlock {
     let entries = plan.entries(layer + 1)
     // Lanes without an entry are as of variances 1 and a covariance of 0.
     let room = (entries * pairs.count + 7) / 8 * 8
-    products.removeAll(keepingCapacity: true)
-    products.append(contentsOf: repeatElement(1, count: room))
+    if products.count < room { products = [Double](repeating: 1, count: room) }
+    for place in entries * pairs.count..<room { products[place] = 1 }
     unsafe products.withUnsafeMutableBufferPointer { products in
       var place = 0
       for (first, second) in pairs {

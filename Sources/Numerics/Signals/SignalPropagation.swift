@@ -121,11 +121,10 @@ private struct ImageSignal {
     }
     meanSquare = square / Double(dimension)
     activeFraction = Double(active) / Double(dimension)
-    workspace.tangents.removeAll(keepingCapacity: true)
-    workspace.tangents.reserveCapacity(count * dimension)
-    for place in dimension..<vectors.count {
-      workspace.tangents.append(Double(vectors[place]))
+    if workspace.tangents.count != count * dimension {
+      workspace.tangents = [Double](repeating: 0, count: count * dimension)
     }
+    Float.widen(vectors.extracting(dimension...), into: &workspace.tangents, at: 0)
     syrk(
       .rowMajor, .lower, order: count, inner: dimension, workspace.tangents, into: &workspace.gram)
     var (norms, squaredNorms, products) = (0.0, 0.0, 0.0)
