@@ -13,29 +13,54 @@ struct PresetsCommand: ParsableCommand {
     discussion: """
       Without a name: all of them with their layers, parameters (here and as published), inputs and \
       options as they stand in a sweep file. With a name: also the source, what does not fit, the \
-      architecture as text, and the network as a table of operations.
+      architecture as text, and the network as a table of operations. With --index: the network of a \
+      search space that has this number.
 
         framesweep presets
         framesweep presets wide_resnet_28
+        framesweep presets nas_bench_201 --index 11790
       """)
 
   @Argument(help: ArgumentHelp("A preset's name.", valueName: "name"))
   var name: String?
+
+  @Option(
+    name: .long, help: ArgumentHelp("The number of a search space's network.", valueName: "index"))
+  var index: Int?
 
   @Flag(name: .long, help: "As JSON; docs/json.md lists the keys.")
   var json = false
 
   func run() throws {
     guard let name else {
-      let presets = Preset.allCases.map(PresetReport.init)
+      guard index == nil else {
+        throw Failure(
+          .usage, "--index is that of a search space, expected a preset's name before it")
+      }
+      let presets = Preset.allCases.map { PresetReport($0) }
       return print(json ? jsonText(presets) : Self.list(presets))
     }
     guard let preset = Preset.allCases.first(where: { $0.name == name }) else {
       throw Failure.unknown(
         "there is no preset '\(name)'", name, among: Preset.allCases.map(\.name))
     }
-    let report = PresetReport(preset)
+    let report = PresetReport(preset, try values(of: preset))
     print(json ? jsonText(report) : report.text(Terminal.standardOutput))
+  }
+
+  /// The options that the command line gives.
+  private func values(of preset: Preset) throws -> KeyValues {
+    guard let index else { return [:] }
+    guard let count = preset.networkCount else {
+      throw Failure(.usage, "\(preset.name) is no search space, expected no --index")
+    }
+    guard (0..<count).contains(index) else {
+      throw Failure(
+        .usage,
+        "--index is \(index), and \(preset.name) has \(count) networks, expected a whole number from 0 to "
+          + "\(count - 1)")
+    }
+    return [.presetIndex: .integer(index)]
   }
 
   private static func list(_ presets: [PresetReport]) -> String {
@@ -108,10 +133,10 @@ private struct PresetReport: Encodable {
     case architecture
   }
 
-  init(_ preset: Preset) {
+  init(_ preset: Preset, _ values: KeyValues = [:]) {
     let architecture: Architecture
     do throws(ArchitectureError) {
-      architecture = try preset.architecture()
+      architecture = try preset.architecture(values)
     } catch {
       preconditionFailure("\(preset.name) is impossible with its standard options: \(error)")
     }
@@ -121,12 +146,14 @@ private struct PresetReport: Encodable {
     parameters = NetworkCounts(network).trainable
     classes = preset.classes
     layerTable = Self.layerTable(network)
-    published = preset.published.map { Published(text: $0.text, source: $0.source) }
+    published =
+      values == [:] ? preset.published.map { Published(text: $0.text, source: $0.source) } : nil
     input = Input(channels: preset.input.channels, size: preset.input.size)
     options = preset.options.map { option, standard in
       let range = preset.range(of: option)
       return Option(
-        name: option.name, standard: standard, smallest: range?.lowerBound,
+        name: option.name, standard: values[option]?.integer ?? standard,
+        smallest: range?.lowerBound,
         largest: range?.upperBound)
     }
     source = preset.source

@@ -31,6 +31,17 @@ extension BadFile {
         6:50: include[0].preset_widen: 0 is too small, expected a whole number from 1 to 10000
         """),
     BadFile(
+      "all of no search space",
+      grid:
+        """
+        grid: {preset: [nas_bench_macro, nas_bench_201], preset_index: all}
+        """,
+      messages:
+        """
+        4:64: grid.preset_index: all are those of one search space, and none is named, expected \
+        preset: one of nats_bench_size, nas_bench_macro, nas_bench_201 in architecture
+        """),
+    BadFile(
       "an index that is no list",
       grid:
         """
@@ -67,7 +78,7 @@ extension BadFile {
       messages:
         """
         4:42: grid.preset_index: none of wide_resnet_28, vgg_11 has a preset_index, expected \
-        preset_widen, or nats_bench_size as the preset
+        preset_widen, or one of nats_bench_size, nas_bench_macro, nas_bench_201 as the preset
         5:28: include[0].preset_blocks: vgg_13 has no preset_blocks, expected no option, or \
         hourglass_mlp as the preset
         """),

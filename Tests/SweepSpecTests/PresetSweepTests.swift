@@ -102,4 +102,28 @@ struct PresetSweepTests {
       """)
     #expect(range.planHash == plan.planHash)
   }
+
+  @Test("All of a search space are those of the one that is named, wherever that is")
+  func otherSearchSpaces() throws {
+    let macro = try plan("grid: {preset_index: all, preset: [nas_bench_macro]}\n")
+    #expect(macro.count == 6_561)
+    #expect(
+      macro.point(at: 1_602).network.architecture?.blockChoices.map(\.rawValue)
+        == [0, 2, 0, 1, 2, 1, 0, 0])
+    let cells = try plan(
+      """
+      architecture: {preset: nas_bench_201}
+      grid: {preset_index: {range: [0, 15624], step: 1953}}
+      """)
+    #expect(cells.count == 9)
+    #expect(cells.point(at: 8).columns[.presetIndex] == 15_624)
+    let beyond = #expect(throws: SpecErrors.self) {
+      try plan(
+        """
+        architecture: {preset: nas_bench_macro}
+        grid: {preset_index: [0, 6561]}
+        """)
+    }
+    #expect(beyond?.description.contains("a whole number from 0 to 6560") == true)
+  }
 }

@@ -1,5 +1,6 @@
 import Architectures
 import Foundation
+import NetworkGraphs
 import Networks
 import OpenBLAS
 import RandomNumbers

@@ -137,7 +137,7 @@ extension Graph {
 
 extension RepresentationFacts.Operator? {
   /// Takes the larger of each number.
-  fileprivate mutating func join(_ other: RepresentationFacts.Operator) {
+  mutating func join(_ other: RepresentationFacts.Operator) {
     guard let own = self else {
       self = other
       return

@@ -14,6 +14,8 @@ struct CellBuilder {
   private var network: NetworkBuilder
   /// What the next cell or block reads.
   private var value: ValueID
+  /// The operators that values have their channels from, the larger of each number where several do.
+  private var operators: [ValueID: RepresentationFacts.Operator] = [:]
   private var hasBias: Bool { architecture.normalization == .none }
 
   static func build(_ architecture: Architecture, classes: Int) -> BuiltNetwork {
@@ -44,11 +46,24 @@ struct CellBuilder {
     scale: Double = 1
   ) -> ValueID {
     let active = network.activated(value, architecture.activation, name: name)
+    network.weighted = operators[value]
     network.represent(active, name, stage: stage)
     let convolved = network.convolved(
       active, "\(name).convolution", width: width, kernel: kernel, stride: stride,
       hasBias: hasBias, scale: architecture.normalization == .none ? scale : 1)
-    return normalized(convolved, name, scale: scale)
+    let result = normalized(convolved, name, scale: scale)
+    operators[result] = network.weighted
+    return result
+  }
+
+  /// The sum of values; the value itself if it is one.
+  private mutating func sum(_ terms: [ValueID], _ name: String) -> ValueID {
+    guard terms.count > 1 else { return terms[0] }
+    let sum = network.add(Sum(), terms.map { .value($0) }, name: name)
+    for term in terms {
+      if let other = operators[term] { operators[sum].join(other) }
+    }
+    return sum
   }
 
   private mutating func appendStem() {
@@ -56,6 +71,7 @@ struct CellBuilder {
       value, "stem.convolution", width: architecture.stages[0].widths[0], kernel: 3,
       hasBias: hasBias)
     value = normalized(image, "stem")
+    operators[value] = network.weighted
   }
 
   private mutating func append(_ index: Int) {
@@ -75,12 +91,10 @@ struct CellBuilder {
     let second = activatedAndConvolved(
       first, "\(name).layer_2", stage: index, width: width, kernel: stage.kernel,
       scale: architecture.branchScale)
-    let weighted = network.weighted
     let pooled = network.pooled(value, .average, by: stage.stride, name: "\(name).pool")
     let shortcut = network.convolved(
       pooled, "\(name).shortcut", width: width, kernel: 1, hasBias: hasBias)
-    network.weighted = weighted
-    value = network.add(Sum(), of: second, shortcut, name: "\(name).sum")
+    value = sum([second, shortcut], "\(name).sum")
   }
 
   private mutating func appendCell(_ name: String, stage: Int) {
@@ -100,14 +114,12 @@ struct CellBuilder {
         case .averagePool:
           let window = Window(square: 3, stride: 1, padding: 1)
           terms.append(network.add(AveragePool(window), of: source, name: own))
+          operators[terms[terms.count - 1]] = operators[source]
         }
       }
       let own = "\(name).node_\(node)"
-      switch terms.count {
-      case 0: nodes.append(network.add(Zeros(), of: value, name: own))
-      case 1: nodes.append(terms[0])
-      default: nodes.append(network.add(Sum(), terms.map { .value($0) }, name: own))
-      }
+      nodes.append(
+        terms.isEmpty ? network.add(Zeros(), of: value, name: own) : sum(terms, own))
     }
     value = nodes[3]
   }
@@ -115,6 +127,7 @@ struct CellBuilder {
   /// The last activation, with its normalisation in front.
   private mutating func appendEnd() {
     let last = normalized(value, "last")
+    network.weighted = operators[value]
     network.represent(
       network.activated(last, architecture.activation, name: "last"), "last")
   }

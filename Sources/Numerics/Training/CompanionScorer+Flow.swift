@@ -12,6 +12,8 @@ extension CompanionScorer {
   func synflowLog() throws -> Double {
     var positive = parameters.map { abs($0) }
     for place in network.decayed.upperBound..<network.parameterCount { positive[place] = 0 }
+    // Weights alone move: a scale of 1 that moved as well would count as a further one.
+    let direction = network.parameters(positive)
     leaveOutNormalization(in: &positive)
     var features = [Double](repeating: 1, count: network.featureCount)
     let classifier = network.classifierWeight
@@ -27,7 +29,7 @@ extension CompanionScorer {
     let evaluator = try Evaluator<Double>(
       network.graph, parameters: numbers, representations: network.graph.activations, images: 1,
       vectors: 2, order: .gradientTangents)
-    try evaluator.setParameterDirection(numbers, vector: 1)
+    try evaluator.setParameterDirection(direction, vector: 1)
     let ones = [Double](repeating: 1, count: network.graph[network.graph.input].shape.count)
     evaluator.store(ones.span, vectorsFrom: 0, ofImage: 0)
     evaluator.clear(vectorsFrom: 1, ofImage: 0)

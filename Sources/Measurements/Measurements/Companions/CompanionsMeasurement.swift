@@ -1,4 +1,5 @@
 internal import ImageData
+internal import NetworkGraphs
 internal import Networks
 internal import RandomNumbers
 internal import RecurrentInference
@@ -58,12 +59,14 @@ struct CompanionsMeasurement: ImageMeasurement {
 
   // MARK: - Cost and computation
 
-  /// In double precision about three passes for each image of the batch, of the kernel and of ones, and
-  /// one for each random image of the Zen-score, whose weights are drawn again many times.
+  /// In double precision about three passes for each image of the batch, of the kernel and of ones.
+  ///
+  /// Plain networks have one more for each random image of the Zen-score, whose weights are drawn again many
+  /// times.
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
     let point = context.point
     let images = Double(imageCount + Companions.kernelImages + 1)
-    let randomDraws = Double(Companions.zenDraws)
+    let randomDraws = context.network.isPlain ? Double(Companions.zenDraws) : 0
     let randomImages = randomDraws * Double(2 * Companions.zenPairs)
     let sweeps =
       point.inferenceSweeps > 1
@@ -74,7 +77,11 @@ struct CompanionsMeasurement: ImageMeasurement {
     let weights = randomDraws * Double(context.counts.weights)
     cost.flops += context.draws * flops
     cost.seconds += context.draws * (4.5e-11 * flops + 4e-8 * weights + 4e-3 * products + 2e-3)
-    cost.bytes = max(cost.bytes, 8 * 20 * Double(context.counts.weights))
+    // All values of the batch stay until their gradients are there.
+    let graph = context.network.graph
+    let values = graph.entryCount(of: graph.nodes.map(\.output))
+    cost.bytes = max(
+      cost.bytes, 8 * (20 * Double(context.counts.weights) + 2 * Double(imageCount) * values))
   }
 
   func measureDraw(_ context: inout PointContext, into values: inout RecordValues) throws {
