@@ -70,6 +70,9 @@ PLAN_COLUMNS = (
     "layer_kind",
 )
 
+#: Counts of the induced frame, which are −1 if there is none.
+_FRAME_COUNTS = ("atom_count", "frame_dimension", "gram_nonzeros")
+
 #: Columns of the induced frame, whose values depend on its form; those of trained weights too.
 _OF_FRAME = {
     "frame_dimension",
@@ -167,7 +170,7 @@ def repeated_values(dataset: xr.Dataset, name: str) -> NDArray[np.float64]:
             f"--select {example}, or select_values in Python"
         )
     values = column.transpose("point", ...).to_numpy().astype(np.float64)
-    if column.dtype.kind == "i" and name in PLAN_COLUMNS and name != "seed":
+    if column.dtype.kind == "i" and name in (*PLAN_COLUMNS, *_FRAME_COUNTS) and name != "seed":
         values[values == -1] = np.nan
     return values.reshape(len(values), int(np.prod(values.shape[1:])))
 

@@ -195,7 +195,10 @@ def _correlation(
     method: str,
 ) -> Callable[[NDArray[np.float64], NDArray[np.float64]], float]:
     if method == "kendall":
-        return lambda x, y: float(stats.kendalltau(x, y, variant="b", method="asymptotic")[0])
+        # The p-value, which is not used, has no asymptote for two points.
+        return lambda x, y: float(
+            stats.kendalltau(x, y, method="asymptotic" if len(x) > 2 else "exact")[0]
+        )
     if method == "spearman":
         return _spearman
     raise ResultsError(f"{method} is not a rank correlation, expected one of {', '.join(METHODS)}")

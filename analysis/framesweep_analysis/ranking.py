@@ -27,8 +27,8 @@ SIZE = "parameter_count"
 _FEWEST = 5
 #: Networks that a group of equal size has on average, from which on there are groups.
 _GROUPED = 10
-#: Ranks that all resamples of one number together may draw, and the most resamples.
-_BUDGET, _RESAMPLES = 2_000_000, 300
+#: Samples of networks behind each interval: three numbers for each of many scores take their time.
+_RESAMPLES = 100
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _ranking(
     y: NDArray[np.float64],
     size: NDArray[np.float64],
 ) -> Ranking:
-    resamples = int(np.clip(_BUDGET // len(x), 100, _RESAMPLES))
+    resamples = _RESAMPLES
     partial = partial_correlation(x, y, size, resamples=resamples)
     group = equal_size(size)
     grouped = len(x) >= _GROUPED * (group.max() + 1) and group.max() > 0

@@ -194,18 +194,18 @@ def test_partial_tau_is_that_of_the_definition_and_gone_if_size_says_all() -> No
 
 def test_tau_within_groups_counts_pairs_of_one_group_only() -> None:
     rng = np.random.default_rng(4)
-    group = np.repeat([0, 1, 2], [5, 8, 2])
-    x, y = rng.normal(size=15), rng.normal(size=15) + 10 * group
-    y[13:] = 30.0  # says nothing
+    group = np.repeat([0, 1, 2, 3], [5, 8, 2, 3])
+    x, y = rng.normal(size=18), rng.normal(size=18) + 10 * group
+    y[15:] = 30.0  # says nothing
     total = 0.0
-    for part in (range(5), range(5, 13)):
+    for part in (range(5), range(5, 13), range(13, 15)):
         total += sum(
             np.sign((x[i] - x[j]) * (y[i] - y[j])) for i, j in itertools.combinations(part, 2)
         )
     found = correlation_within(x, y, group, resamples=0).estimate
-    # Without ties the mean of τ by pairs is the sum over pairs: 10 and 28 of them.
-    assert found == pytest.approx(total / 38, rel=1e-12)
-    assert np.isnan(correlation_within(x, y, np.arange(15), resamples=0).estimate)
+    # Without ties the mean of τ by pairs is the sum over pairs: 10, 28 and one of them.
+    assert found == pytest.approx(total / 39, rel=1e-12)
+    assert np.isnan(correlation_within(x, y, np.arange(18), resamples=0).estimate)
 
 
 def ranked(count: int = 60) -> xr.Dataset:
@@ -252,6 +252,12 @@ def test_the_bound_is_ranked_as_a_deep_potential() -> None:
     dataset["gram_nonzeros"] = ("point", np.full(9, 100))
     names = [row.name for row in rank_published(dataset, "published_cifar10_error")]
     assert "min_deep_frame_potential_bound" in names
+
+
+def test_networks_without_a_frame_are_not_ranked_by_its_counts() -> None:
+    dataset = ranked(9).assign(atom_count=("point", np.array([-1, -1, 3, 4, 5, 6, 7, 8, 9])))
+    rows = {row.name: row for row in rank_published(dataset, "published_cifar10_error")}
+    assert (rows["atom_count"].tau.count, rows["better"].tau.count) == (7, 9)
 
 
 def test_the_figure_has_a_panel_for_each_error() -> None:
