@@ -3,9 +3,9 @@
     python analysis/model_selection.py correlation.h5 --minima minima.h5 -o model-selection.png
 
 reads what `framesweep run` wrote for jobs/correlation-digits.yaml and, for the minima,
-jobs/correlation-digits-minima.yaml; or for jobs/correlation-statistics.yaml, or any sweep that trains. The
-table, in Markdown, goes to standard output: Kendall's tau with its bootstrap interval for each score and group,
-and tau with the number of parameters held fixed. Scores of layers are those of the last one.
+jobs/correlation-digits-minima.yaml; or for jobs/correlation-statistics.yaml, jobs/correlation-cifar.yaml, or any
+sweep that trains. The table, in Markdown, goes to standard output: Kendall's tau with its bootstrap interval for
+each score and group, and tau with the number of parameters held fixed. Scores of layers are those of the last one.
 """
 
 from __future__ import annotations
@@ -139,10 +139,14 @@ def table(values, words):
                 continue
             x, y = values[name][known], error[known]
             tau = correlate_ranks(x, y)
-            cell = f"{signed(tau.estimate)} [{signed(tau.low)}, {signed(tau.high)}]"
+            cell = signed(tau.estimate)
+            if np.isfinite(tau.low):
+                cell += f" [{signed(tau.low)}, {signed(tau.high)}]"
             if name != "parameter_count":
                 fixed = values["parameter_count"][known]
-                cell += f", {signed(partial_correlation(x, y, fixed, resamples=0).estimate)}"
+                rest = partial_correlation(x, y, fixed, resamples=0).estimate
+                # Scores that rank networks as the number of parameters does leave nothing.
+                cell += f", {signed(rest)}" if np.isfinite(rest) else ""
             cells.append(cell)
         yield f"| {label} | " + " | ".join(cells) + " |"
 
