@@ -366,6 +366,7 @@ def _attributes(
 ) -> dict[str, str]:
     words = column.removeprefix(PREFIX).replace("_", " ")
     title = " ".join([_DATA.get(word, word) for word in words.split()])
+    title = title.replace("ImageNet16 120", "ImageNet16-120")
     found = {
         "units": "1",
         "long_name": f"{title}, published",

@@ -63,7 +63,12 @@ def published_figure(dataset: xr.Dataset, *, column: str | None = None) -> Figur
         axes.set_axisbelow(True)
         axes.set_ylim(-0.6, len(order) - 0.4)
         count = max(row.tau.count for row in rows.values())
-        axes.set_title(f"{_title(dataset, outcome)}\n{plural(count, 'network')}", loc="left")
+        title = _title(dataset, outcome)
+        if len(wanted) > 1:
+            # A panel among others has no room for more.
+            title = title.removesuffix(", published")
+            axes.set_xticks([-0.5, 0, 0.5])
+        axes.set_title(f"{title}\n{plural(count, 'network')}", loc="left")
         axes.set_xlabel("Correlation with the error")
         axes.tick_params(axis="y", length=0)
     texts = [labels[name] for name in order]
