@@ -67,11 +67,11 @@ import Testing
   func weights() throws {
     let sweep = try PreparedSweep(Self.sweep(Self.both))
     let frames = try (0..<2).map { try numbers(sweep, $0, "frame_potential") }
-    #expect(frames[0] == frames[1] && frames[0].allSatisfy(\.isFinite))
+    #expect(frames[0] == frames[1] && frames[0].allSatisfy { $0.isFinite })
     let gains = try (0..<2).map { try numbers(sweep, $0, "neural_gain_mean") }
     #expect(gains[0][0] == gains[1][0] && gains[0][3] != gains[1][3])
     let moments = try (0..<2).map { try numbers(sweep, $0, "normalization_variance") }
-    #expect(moments[0].allSatisfy(\.isNaN))
+    #expect(moments[0].allSatisfy { $0.isNaN })
     // The input, then six layers, in each of two draws.
     for draw in 0..<2 {
       let own = moments[1][7 * draw..<7 * draw + 7]
@@ -109,7 +109,7 @@ import Testing
             train: {images: 100, epochs: 1, batch: 10, learning_rate: 0}
           """))
     let trained = try (0..<2).map { try numbers(sweep, $0, "trained_neural_gain_mean") }
-    #expect(trained[0] != trained[1] && trained[1].allSatisfy(\.isFinite))
+    #expect(trained[0] != trained[1] && trained[1].allSatisfy { $0.isFinite })
     #expect(try numbers(sweep, 1, "trained_neural_gain_mean") == trained[1])
   }
 
@@ -120,7 +120,7 @@ import Testing
       return error?.description ?? ""
     }
     let bare = try PreparedSweep(Self.sweep(Self.both, measure: "frame: {statistics: true}"))
-    #expect(try numbers(bare, 1, "normalization_mean").allSatisfy(\.isNaN))
+    #expect(try numbers(bare, 1, "normalization_mean").allSatisfy { $0.isNaN })
     #expect(
       problem(Self.sweep(Self.both, weights: "{file: nets.h5}")).contains(
         "weights from a file come with statistics of their own, expected normalization_statistics: "

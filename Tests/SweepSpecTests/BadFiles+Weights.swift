@@ -81,7 +81,8 @@ extension BadFile {
   private static let placeholders =
     "name, family, form, shortcut, preset, stage_depth, width, stage_count, widen, kernel, stride, "
     + "growth, compression, blocks, skip_length, first_kernel, normalization, norm_groups, "
-    + "normalization_statistics, activation, block, expansion, squeeze, groups, stem, stem_width, pooling, "
+    + "normalization_statistics, activation, block, expansion, squeeze, groups, choices, cell, "
+    + "stem, stem_width, pooling, "
     + "classifier_width, patch, heads, mlp_ratio, class_token, token_width, channel_width, "
     + "input_channels, input_size, branch_scale, layer_count, preset_index, "
     + "preset_widen, preset_growth, preset_wide, preset_narrow, preset_blocks, inference_sweeps, seed"
