@@ -53,7 +53,7 @@ def mobilenet():
 
 def efficientnet():
     block = partial(MBConvConfig, width_mult=1.0, depth_mult=1.0)
-    settings = [block(1, 3, 1, 8, 8, 1)]
+    settings = [block(1, 3, 1, 16, 8, 1)]
     settings += [block(6, 3, 2 if stage == 1 else 1, 8, 8, 2 if stage == 1 else 1) for stage in range(1, 7)]
     return EfficientNet(settings, dropout=0.0, num_classes=CLASSES)
 
@@ -88,7 +88,7 @@ CASES = {
     ),
     "torchvision EfficientNet": (
         efficientnet,
-        "{family: residual, block: inverted, stem: imagenet, stem_width: 8, squeeze: 4, normalization: batch, "
+        "{family: residual, block: inverted, stem: imagenet, squeeze: 4, normalization: batch, "
         "activation: silu, stages: [{widths: [8], stride: 1}, {widths: [8, 8], stride: 2}"
         + ", {widths: [8], stride: 1}" * 5
         + "]}",
