@@ -149,7 +149,10 @@ let package = Package(
     // Sweeps.
     library(
       "SweepSpec", on: .sweeps,
-      ["Architectures", "Bytes", "Digest", "NetworkGraphs", "Networks", "SweepRecords", yams]),
+      [
+        "Architectures", "Bytes", "Digest", "NetworkGraphs", "Networks", "Processes",
+        "SweepRecords", yams,
+      ]),
     library("SweepJobs", on: .sweeps, ["SweepSpec"]),
     library("SweepRecords", on: .sweeps, ["Architectures", "Bytes", "Networks"]),
     library("SweepRuntime", on: .running, ["Bytes", "Processes"]),

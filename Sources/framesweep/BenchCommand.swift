@@ -13,10 +13,11 @@ struct BenchCommand: RankedCommand {
     abstract: "Measure the runner's own overhead and efficiency on this machine.",
     usage: "framesweep bench [<options>]",
     discussion: """
-      Three parts. Overhead: points that compute nothing, their records journalled and made safe on \
+      Four parts. Overhead: points that compute nothing, their records journalled and made safe on \
       disk; wall time over points. Efficiency: points whose costs differ 1,000-fold; busy time over \
       the time that all workers had. Schedule: the real coordinator in simulated time on 16, 256 and \
-      4,096 ranks, its makespan over the lower bound. Run it as you run sweeps:
+      4,096 ranks, its makespan over the lower bound. Planning: a sweep of a million points of the kind \
+      of jobs/quickstart.yaml, and 1,980 dense networks of up to 200 layers. Run it as you run sweeps:
 
         framesweep bench
         mpirun -n 2 framesweep bench
@@ -67,7 +68,11 @@ struct BenchCommand: RankedCommand {
     if world.isCoordinator { print("\(world.description)\n") }
     try measureOverhead(world)
     try measureEfficiency(world)
-    if world.isCoordinator { simulate() }
+    if world.isCoordinator {
+      simulate()
+      try plan(world)
+      print("memory      \(Show.bytes(Double(peakMemoryBytes()))) at most in this process")
+    }
     try world.leave()
   }
 
@@ -155,28 +160,59 @@ struct BenchCommand: RankedCommand {
   }
 
   private func simulate() {
+    var service = 0.0
     for ranks in [16, 256, 4_096] {
       let costs = Self.simulatedCosts(ranks: ranks)
       let start = ContinuousClock.now
       var world = SimulatedWorld(seconds: costs, workers: ranks)
       let outcome = world.run()
       let seconds = (ContinuousClock.now - start) / .seconds(1)
+      service = seconds / Double(outcome.messages)
       print(
         String(
           format: "schedule    %.3f times the lower bound on %@ ranks (simulated, ",
           outcome.makespan / outcome.lowerBound, Show.count(ranks))
           + "\(Show.points(costs.count))); coordinator: "
-          + "\(Show.count(Int(Double(outcome.messages) / seconds))) messages/s")
+          + "\(Show.count(Int(1 / service))) messages/s")
     }
-    print("memory      \(Show.bytes(Double(peakMemoryBytes()))) at most in this process")
+    simulateQueueing(service: service)
   }
 
-  /// A grid large enough for its ranks: 100 points each, 0.1 s to 100 s long.
-  static func simulatedCosts(ranks: Int) -> [Float] {
-    let count = 100 * ranks
+  /// Simulates job sizes at which the time that the coordinator takes for messages counts.
+  private func simulateQueueing(service: Double) {
+    for ranks in [16_384, 65_536] {
+      for longest in [0.1, 1, 100] {
+        let costs = Self.simulatedCosts(ranks: ranks, perRank: 20, longest: Float(longest))
+        var world = SimulatedWorld(
+          seconds: costs, workers: ranks, latency: 1e-4, serviceSeconds: service)
+        let outcome = world.run()
+        print(
+          String(
+            format: "queueing    %.3f times the lower bound on %@ ranks, points of up to %@; ",
+            outcome.makespan / outcome.lowerBound, Show.count(ranks), Show.duration(longest))
+            + String(format: "coordinator %.0f %% busy", 100 * outcome.coordinatorLoad))
+      }
+    }
+    // A batch and its result are a message, and batches of short points take this long.
+    let batch = WorkQueue.Policy().longestBatch
+    print(
+      "limit       one coordinator keeps up with \(Show.count(Int(batch / service))) ranks on points "
+        + "shorter than \(Show.duration(batch)), and with \(Show.count(Int(1 / service))) × the seconds of "
+        + "a point on longer ones")
+  }
+
+  private func plan(_ world: World) throws {
+    for sweep in [BenchPlanning.manyPoints(points), BenchPlanning.deepNetworks] {
+      print("planning    \(try BenchPlanning.line(sweep, ranks: world.workerCount))")
+    }
+  }
+
+  /// A grid large enough for its ranks, whose costs differ 1,000-fold.
+  static func simulatedCosts(ranks: Int, perRank: Int = 100, longest: Float = 100) -> [Float] {
+    let count = perRank * ranks
     return (0..<count).map { index in
       let step = Float((index &* 7_919) % count) / Float(count)
-      return 0.1 * (1 + 999 * step * step * step)
+      return longest / 1000 * (1 + 999 * step * step * step)
     }
   }
 }

@@ -92,9 +92,7 @@ struct NewCommand: ParsableCommand {
     } catch {
       throw Failure(.cannotWrite, "\(path): cannot be written: \(error.localizedDescription)")
     }
-    var points: [Int32] = []
-    points += 0..<Int32(sweep.plan.count)
-    let time = sweep.predictedTime(of: points, workers: 1)
+    let time = sweep.predictedTime(workers: 1)
     let (file, output) = (shellQuoted(path), shellQuoted(draft.name + ".h5"))
     print(
       """

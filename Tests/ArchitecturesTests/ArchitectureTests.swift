@@ -62,6 +62,19 @@ import Testing
       architecture.forwardFLOPs == 2 * (64 * (54 + 162) + 16 * (135 + 900 + 15)))
   }
 
+  @Test(
+    "A network has skips if one of its layers has", arguments: 1...5,
+    [Shortcut.plain, .projection])
+  func hasSkips(length: Int, shortcut: Shortcut) throws {
+    for depths in [[1], [2], [5], [1, 1], [2, 4], [4, 1], [1, 6], [3, 3, 3]] {
+      let network = try Architecture(
+        family: .residual, input: InputShape(channels: 4, size: 8),
+        stages: depths.map { Self.stage([Int](repeating: 4, count: $0)) }, skipLength: length,
+        shortcut: shortcut)
+      #expect(network.hasSkips == network.layers.contains { $0.skip != nil })
+    }
+  }
+
   @Test("Keys that a family does not use make no difference") func unusedKeys() throws {
     let input = InputShape(channels: 3, size: 8)
     let stages = [Self.stage([4, 4])]

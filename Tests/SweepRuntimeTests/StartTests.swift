@@ -106,14 +106,15 @@ import Testing
   @Test("The data of a start come back from their bytes", arguments: [0, 1, 1_000])
   func data(imageBytes: Int) throws {
     let data = StartData(
-      sweep: Array("format: 1\nname: größe\n".utf8), inputs: "images 1\n", rates: "1 2",
+      sweep: Array("format: 1\nname: größe\n".utf8), inputs: "images 1\n",
+      expansion: [7, 0, 9], rates: "1 2",
       files: (0..<imageBytes).map { UInt8(truncatingIfNeeded: $0) })
     #expect(try StartData(bytes: data.bytes) == data)
   }
 
   @Test("Data of a start that are cut off anywhere, too long or another message are refused")
   func foreignData() {
-    let bytes = StartData(sweep: [1, 2], inputs: "a", rates: "b", files: [3]).bytes
+    let bytes = StartData(sweep: [1, 2], inputs: "a", expansion: [5], rates: "b", files: [3]).bytes
     for count in 0..<bytes.count {
       #expect(throws: MessageError.self) { try StartData(bytes: Array(bytes[..<count])) }
     }

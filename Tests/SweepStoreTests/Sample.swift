@@ -62,16 +62,18 @@ extension Sample {
     TableDescription(
       planHash: planHash, pointCount: points, layout: layout, sweepText: "format: 1\nname: größe\n",
       coordinateNames: coordinates,
-      fillPlanRow: { point, row in
-        row.set("family", point % 3)
-        row.set("form", 0)
-        row.set("width", 8 << (point % 4))
-        row.set("widen", 2.5)
-        row.set(.seed, 1 << 40 + point)
-        let layers = layout.extents.layers
-        guard layers > 0 else { return }
-        for layer in 1...(1 + point % (layers - 1)) {
-          row.set(.layerWidth, 8 << (point % 4), layer: layer)
+      planRows: {
+        { point, row in
+          row.set("family", point % 3)
+          row.set("form", 0)
+          row.set("width", 8 << (point % 4))
+          row.set("widen", 2.5)
+          row.set(.seed, 1 << 40 + point)
+          let layers = layout.extents.layers
+          guard layers > 0 else { return }
+          for layer in 1...(1 + point % (layers - 1)) {
+            row.set(.layerWidth, 8 << (point % 4), layer: layer)
+          }
         }
       },
       structure: { point in
@@ -80,12 +82,14 @@ extension Sample {
         return values
       },
       draws: { point in recordedDraws[point] ?? layout.extents.draws },
-      identity: { point in
-        let digits = String(point, radix: 16)
-        return PointIdentity(
-          id: String(repeating: "0", count: 16 - digits.count) + digits,
-          architecture: "chain input=1x8 stages=[\(8 << (point % 4))]",
-          weights: "{init: he, draws: 3}")
+      identities: {
+        { point in
+          let digits = String(point, radix: 16)
+          return PointIdentity(
+            id: String(repeating: "0", count: 16 - digits.count) + digits,
+            architecture: "chain input=1x8 stages=[\(8 << (point % 4))]",
+            weights: "{init: he, draws: 3}")
+        }
       })
   }
 }

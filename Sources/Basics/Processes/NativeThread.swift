@@ -43,6 +43,25 @@ public enum NativeThread {
     pthread_detach(thread)
   }
 
+  /// Runs something on several threads at the same time, and returns when all of them have ended.
+  ///
+  /// - Parameters:
+  ///   - count: the threads, this one included; fewer if the system gives no more.
+  ///   - stackBytes: the size of the others' stacks.
+  ///   - run: what each does, this one as thread 0.
+  public static func together(
+    _ count: Int, stackBytes: Int = 1 << 23, _ run: @escaping @Sendable (_ thread: Int) -> Void
+  ) {
+    var threads: [pthread_t] = []
+    while threads.count < count - 1 {
+      let number = threads.count + 1
+      guard let thread = try? create(stackBytes: stackBytes, { run(number) }) else { break }
+      threads.append(thread)
+    }
+    run(0)
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
   private static func create(
     stackBytes: Int, _ run: @escaping @Sendable () -> Void
   ) throws(ThreadFailure) -> pthread_t {

@@ -4,6 +4,8 @@ public import SweepSpec
 
 /// What a point will cost on one core.
 public struct PointCost: Sendable {
+  /// Nothing.
+  public init() {}
   /// Floating-point operations in products of matrices, over all draws.
   public var flops = 0.0
   /// Bytes in use at the same time.
@@ -14,6 +16,15 @@ public struct PointCost: Sendable {
   public var searchSeconds = 0.0
   /// What they take if no descent converges.
   public var searchSecondsAtMost = 0.0
+
+  /// Adds what another point will take afterwards, in the same memory.
+  public mutating func add(_ other: PointCost) {
+    flops += other.flops
+    bytes = max(bytes, other.bytes)
+    seconds += other.seconds
+    searchSeconds += other.searchSeconds
+    searchSecondsAtMost += other.searchSecondsAtMost
+  }
 }
 
 /// What measurements are told where they predict what they take at a point.
@@ -21,14 +32,21 @@ struct CostContext {
   let sweep: SweepMeasurements
   let rates: MachineRates
   let point: Point
-  let counts: NetworkCounts
   /// The draws that are measured.
   let draws: Double
   var cache: StructureCache
-  /// Whether nothing was predicted before.
+  /// Whether a worker has to make ready for the point what the next ones find.
   let isFirst: Bool
   /// Whether networks are measured again at trained weights.
   var isTrained = false
+  /// How large the network is, counted when it is first asked for.
+  private(set) lazy var counts: NetworkCounts = point.network.counts()
+  /// What the frame of layers takes; nil if the network has no such frame.
+  let work: ArchitectureWork?
+  /// The weights of convolutions and linear layers.
+  var weightCount: Int {
+    mutating get { point.network.framed == nil ? counts.weights : work?.weightCount ?? 0 }
+  }
   /// The network without a classifier, built when it is first asked for.
   private(set) lazy var network: BuiltNetwork = point.network.build()
   /// The induced frame, found when it is first asked for; nil if there is none.
@@ -45,7 +63,6 @@ public struct CostModel {
   private let sweep: SweepMeasurements
   private let rates: MachineRates
   private var cache = StructureCache()
-  private var isFirst = true
   /// The last point and its cost: points that differ in their seeds alone cost the same.
   private var last: (point: Point, cost: PointCost)?
 
@@ -61,25 +78,31 @@ public struct CostModel {
   }
 
   /// The cost of a point.
-  public mutating func cost(of point: Point) -> PointCost {
-    if let last, last.point.network == point.network, last.point.weights == point.weights,
+  ///
+  /// - Parameters:
+  ///   - point: the point.
+  ///   - isFirst: whether a worker has to make ready for it what the next ones find.
+  public mutating func cost(of point: Point, isFirst: Bool = false) -> PointCost {
+    if !isFirst, let last, last.point.network == point.network, last.point.weights == point.weights,
       last.point.inferenceSweeps == point.inferenceSweeps
     {
       return last.cost
     }
-    let cost = newCost(of: point)
+    let cost = newCost(of: point, isFirst: isFirst)
     // What the first point alone has to make ready is no part of the next.
     if !isFirst { last = (point, cost) }
-    isFirst = false
     return cost
   }
 
-  private mutating func newCost(of point: Point) -> PointCost {
+  private mutating func newCost(of point: Point, isFirst: Bool) -> PointCost {
     let draws = Double(sweep.draws(of: point))
-    let counts = point.network.counts()
     var cost = PointCost()
     cost.seconds = rates.perPoint + rates.perLayer * Double(point.network.layerCount)
-    cost.seconds += draws * rates.perWeight * Double(counts.weights)
+    var context = CostContext(
+      sweep: sweep, rates: rates, point: point, draws: draws, cache: StructureCache(),
+      isFirst: isFirst,
+      work: point.network.layerFramed.map { ArchitectureWork($0, cache: &cache) })
+    cost.seconds += draws * rates.perWeight * Double(context.weightCount)
     // At the rates of a common core predictions must not depend on who read the files.
     if case .file(let network) = point.network, let known = sweep.networkCosts[network],
       rates == .common || network.contents == nil
@@ -89,14 +112,11 @@ public struct CostModel {
     if case .file(let network) = point.network, network.contents == nil {
       // Only how large the network is is known, as in files of earlier versions. All of its statistics
       // together take about as long as some hundred forward passes.
-      cost.flops += 100 * Double(counts.flops)
-      cost.seconds += 100 * Double(counts.flops) * rates.perProductFLOP
+      let flops = 100 * Double(context.counts.flops)
+      cost.flops += flops
+      cost.seconds += flops * rates.perProductFLOP
       return cost
     }
-    var context = CostContext(
-      sweep: sweep, rates: rates, point: point, counts: counts, draws: draws,
-      cache: StructureCache(),
-      isFirst: isFirst)
     swap(&context.cache, &cache)
     MeasuredStatistics.addCost(&context, to: &cost)
     for measurement in sweep.all { measurement.addCost(&context, to: &cost) }

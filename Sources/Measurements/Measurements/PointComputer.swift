@@ -1,3 +1,4 @@
+internal import Architectures
 internal import Foundation
 internal import InducedFrames
 internal import MemoryBudgets
@@ -11,7 +12,7 @@ internal import Training
 /// Each compute thread has its own; its cache is reused from point to point and never changes a
 /// result.
 public struct PointComputer {
-  private let plan: Plan
+  private var points: PointCursor
   private let sweep: SweepMeasurements
   private let run: Int
   private let rank: Int
@@ -29,7 +30,10 @@ public struct PointComputer {
   private var finished: [(point: Point, since: ContinuousClock.Instant)] = []
   let savedWeights: SavedWeights?
   private var cache = StructureCache()
+  /// The structure of the last point.
+  private var last: (network: PointNetwork, classes: Int, structure: StructureValues)?
   private var costModel: CostModel
+  private var isFirst = true
 
   /// Prepares a compute thread.
   ///
@@ -56,7 +60,7 @@ public struct PointComputer {
     self.faults = faults
     self.checkpoints = checkpoints
     savedWeights = SavedWeights(plan, inputs: inputs)
-    self.plan = plan
+    points = PointCursor(plan)
     self.sweep = sweep
     costModel = CostModel(sweep, rates: rates)
     self.run = run
@@ -67,12 +71,13 @@ public struct PointComputer {
   ///
   /// - Parameter index: the point.
   public mutating func record(of index: Int) -> Record {
-    let point = plan.point(at: index)
+    let point = points.point(at: index)
     let start = limits.clock.seconds
     let cpuStart = threadCPUSeconds()
     var record = Record(point: index, status: .ok)
     record.execution.start = Date().timeIntervalSince1970
-    let cost = costModel.cost(of: point)
+    let cost = costModel.cost(of: point, isFirst: isFirst)
+    isFirst = false
     // A look takes as long as a small point.
     if cost.seconds > Self.longSeconds { knownBytes = residentMemoryBytes() }
     let watch = PointWatch(limits, startBytes: knownBytes)
@@ -111,7 +116,15 @@ public struct PointComputer {
     of point: Point, isSpoiled: Bool, _ watch: PointWatch
   ) throws -> (RecordValues, MeasuringFailures) {
     var values = RecordValues(layout: sweep.layout, draws: sweep.draws(of: point))
-    let structure = StructureValues(point, cache: &cache)
+    let classes = point.preset?.classes ?? 0
+    // Points that differ in their seeds follow each other.
+    let structure: StructureValues
+    if let last, last.network == point.network, last.classes == classes {
+      structure = last.structure
+    } else {
+      structure = StructureValues(point, cache: &cache)
+      last = (point.network, classes, structure)
+    }
     structure.store(in: &values)
     let (faults, rank, clock) = (faults, rank, limits.clock)
     var context = PointContext(

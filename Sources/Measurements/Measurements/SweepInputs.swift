@@ -50,10 +50,27 @@ public struct SweepInputs: Sendable {
 
   /// The points of the sweep that reads the files.
   ///
+  /// - Parameters:
+  ///   - spec: the sweep.
+  ///   - threads: how many threads look at points.
+  ///   - progress: told now and then how many places of the grid were visited, of how many.
+  ///
   /// **Throws**: `SpecErrors` if points are impossible.
-  public func plan(of spec: Spec) throws(SpecErrors) -> Plan {
+  public func plan(
+    of spec: Spec, threads: Int = 1,
+    progress: (_ visited: Int, _ count: Int) -> Void = { _, _ in }
+  ) throws(SpecErrors) -> Plan {
     try Plan(
-      spec, inputDigests: digests, data: facts(for: spec.measure), networks: networks.facts)
+      spec, inputDigests: digests, data: facts(for: spec.measure), networks: networks.facts,
+      threads: threads, progress: progress)
+  }
+
+  /// The points of the sweep, of which another rank found what `Plan.expansion` says; nil if this
+  /// program makes another plan of the sweep.
+  public func plan(of spec: Spec, expansion: [UInt8]) -> Plan? {
+    Plan(
+      spec, expansion: expansion, inputDigests: digests, data: facts(for: spec.measure),
+      networks: networks.facts)
   }
 
   /// The SHA-256 of every file: images, then weights and networks in the order in which points name them.

@@ -24,11 +24,12 @@ extension Architecture {
   /// Whether the network is a chain, a residual or a dense network of convolutions and one activation
   /// only.
   public var hasPlainLayers: Bool {
-    let plain: Set<ArchitectureKey> = [
-      .skipLength, .shortcut, .firstKernel, .branchScale, .activation,
-    ]
-    return isLayered && shortcut != .pad && options.keys.allSatisfy(plain.contains)
+    isLayered && shortcut != .pad && options.keys.allSatisfy(Self.plainKeys.contains)
   }
+
+  private static let plainKeys: Set<ArchitectureKey> = [
+    .skipLength, .shortcut, .firstKernel, .branchScale, .activation,
+  ]
 
   /// Whether the network is residual, of blocks whose activations come first, and of convolutions and one
   /// activation only.
@@ -43,14 +44,14 @@ extension Architecture {
   /// Whether the induced frame is that of the layers: each is a column of its own, which activations that
   /// rectify and batch normalisation behind a weight do not change.
   public var hasLayerFrame: Bool {
-    let others: Set<ArchitectureKey> = [
-      .skipLength, .shortcut, .firstKernel, .branchScale, .activation, .normalization,
-      .normalizationStatistics,
-    ]
-    let rectifiers: Set<ActivationFunction> = [.relu, .leakyReLU, .prelu, .relu6]
-    return isLayered && shortcut != .pad && options.keys.allSatisfy(others.contains)
-      && [.none, .batch].contains(normalization) && rectifiers.contains(activation)
+    isLayered && shortcut != .pad && options.keys.allSatisfy(Self.layerFrameKeys.contains)
+      && [.none, .batch].contains(normalization) && Self.rectifiers.contains(activation)
   }
+
+  private static let layerFrameKeys = plainKeys.union([
+    .normalization, .normalizationStatistics,
+  ])
+  private static let rectifiers: Set<ActivationFunction> = [.relu, .leakyReLU, .prelu, .relu6]
 
   /// The channels of the inner layer of a perceptron of so many channels.
   public func hiddenWidth(of width: Int) -> Int {

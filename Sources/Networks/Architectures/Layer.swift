@@ -96,6 +96,20 @@ extension Architecture {
     return layers
   }
 
+  /// Whether any layer has a skip.
+  ///
+  /// **Complexity**: O(stages).
+  public var hasSkips: Bool {
+    guard family == .residual else { return false }
+    let (length, shortcut) = (skipLength, shortcut)
+    return stages.indices.contains { stage in
+      // Skips are as far apart as they are long, so the first position that may have one tells.
+      let position = shortcut != .plain && stage > 0 ? length - 1 : length
+      return position < stages[stage].widths.count
+        && skip(of: length, shortcut, at: position, stage: stage, first: 0) != nil
+    }
+  }
+
   private func sources(
     at position: Int, first: Int, previousStage: Range<Int>, layers: [Layer]
   ) -> [Layer.Source] {

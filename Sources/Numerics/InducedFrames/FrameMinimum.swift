@@ -71,7 +71,11 @@ public struct FrameMinimum: Hashable, Sendable {
     /// at one tap are ±1, and no descent changes their sign. In larger ones valleys differ by less and
     /// cost more: among 1,400 weights of a chain they lie a ten-thousandth apart.
     public init(for architecture: Architecture) {
-      let count = architecture.parameterCount
+      self.init(weightCount: architecture.parameterCount)
+    }
+
+    /// The effort of sweeps for a network of so many weights.
+    init(weightCount count: Int) {
       let share = min(1, 500 / Double(count))
       self.init(starts: min(max(24_000 / count, 3), 192), spreadFLOPs: 2e9 * share * share)
     }
@@ -119,6 +123,20 @@ public struct FrameMinimum: Hashable, Sendable {
   public init(
     _ architecture: Architecture, effort: Effort? = nil, usesClosedForm: Bool = true,
     cache: inout StructureCache, shouldStop: () throws -> Void
+  ) rethrows {
+    let isUsual = effort == nil && usesClosedForm
+    if isUsual, let last = cache.lastMinimum, last.architecture == architecture {
+      self = last.minimum
+      return
+    }
+    try self.init(
+      finding: architecture, effort: effort, usesClosedForm, &cache, shouldStop)
+    if isUsual { cache.lastMinimum = (architecture, self) }
+  }
+
+  private init(
+    finding architecture: Architecture, effort: Effort?, _ usesClosedForm: Bool,
+    _ cache: inout StructureCache, _ shouldStop: () throws -> Void
   ) rethrows {
     if usesClosedForm, let exact = ExactMinimum(architecture) {
       self.init(.closedForm, exact.framePotential, bound: exact.framePotential)

@@ -1,5 +1,3 @@
-public import Architectures
-
 /// What the minimum of an architecture's frame potential will take.
 ///
 /// All zero where there is a closed form. Descents end when they converge, mostly long before their
@@ -16,45 +14,40 @@ public struct MinimumCost: Hashable, Sendable {
   /// The largest number of bytes in use.
   public private(set) var peakBytes = 0.0
 
-  /// Counts what `FrameMinimum` does.
+  /// Counts what `FrameMinimum` does with the effort of sweeps.
   ///
   /// - Parameters:
-  ///   - architecture: the network.
-  ///   - effort: nil for the effort of sweeps.
+  ///   - work: what the architecture's frame takes.
   ///   - isTypical: whether descents take as many iterations as they do as a rule, not as many as they may.
-  ///   - cache: what earlier calls found.
-  public init(
-    _ architecture: Architecture, effort: FrameMinimum.Effort? = nil, isTypical: Bool = false,
-    cache: inout StructureCache
-  ) {
-    let effort = effort ?? FrameMinimum.Effort(for: architecture)
-    guard effort.starts > 0, ExactMinimum(architecture) == nil else { return }
-    let frame = InducedFrame(architecture)
-    let limit = Double(Self.iterationLimit(frame, effort: effort, cache: &cache))
-    guard let smaller = MinimumSearch.concentratedFrame(architecture) else {
+  public init(_ work: ArchitectureWork, isTypical: Bool = false) {
+    guard !work.hasClosedForm else { return }
+    let effort = FrameMinimum.Effort(weightCount: work.weightCount)
+    let limit = Double(Self.iterationLimit(work.statistics, effort: effort))
+    guard let smaller = work.concentrated else {
       let iterations = isTypical ? min(limit, Self.typicalIterations.alone) : limit
-      add(frame, descents: Double(effort.starts), iterations, &cache)
+      add(work.statistics, work.weightCount, descents: Double(effort.starts), iterations)
       return
     }
-    let first = Double(Self.iterationLimit(smaller, effort: effort, cache: &cache))
+    let first = Double(Self.iterationLimit(smaller.statistics, effort: effort))
     let iterations = isTypical ? min(first, Self.typicalIterations.concentrated) : first
-    add(smaller, descents: Double(effort.starts), iterations, &cache)
+    add(smaller.statistics, smaller.weightCount, descents: Double(effort.starts), iterations)
     guard limit >= Double(MinimumSearch.fewestIterations) else { return }
     // One from the concentrated weights and one that settles; between them two kinds of starts, which
     // mostly end within the iterations that they are counted with.
-    add(frame, descents: 2, isTypical ? min(limit, Self.typicalIterations.settling) : limit, &cache)
-    let spread = Double(Self.spreadStarts(frame, effort: effort, cache: &cache))
+    add(
+      work.statistics, work.weightCount, descents: 2,
+      isTypical ? min(limit, Self.typicalIterations.settling) : limit)
+    let spread = Double(
+      Self.spreadStarts(work.statistics, work.weightCount, effort: effort))
     if spread > 0 {
       let each = isTypical ? Self.typicalIterations.spread : Self.spreadIterations
-      add(frame, descents: 2 * spread, min(limit, each), &cache)
+      add(work.statistics, work.weightCount, descents: 2 * spread, min(limit, each))
     }
   }
 
   private mutating func add(
-    _ frame: InducedFrame, descents: Double, _ iterations: Double, _ cache: inout StructureCache
+    _ one: StatisticsCost, _ count: Int, descents: Double, _ iterations: Double
   ) {
-    let one = StatisticsCost(frame, cache: &cache)
-    let count = frame.weightCount
     // A descent evaluates its start, and most iterations evaluate once.
     let evaluations = 1.1 * descents * (iterations + 1)
     productFLOPs += evaluations * Self.evaluationFLOPs(one)
@@ -94,11 +87,16 @@ public struct MinimumCost: Hashable, Sendable {
   static func spreadStarts(
     _ frame: InducedFrame, effort: FrameMinimum.Effort, cache: inout StructureCache
   ) -> Int {
-    let one = StatisticsCost(frame, cache: &cache)
+    spreadStarts(StatisticsCost(frame, cache: &cache), frame.weightCount, effort: effort)
+  }
+
+  private static func spreadStarts(
+    _ one: StatisticsCost, _ weightCount: Int, effort: FrameMinimum.Effort
+  ) -> Int {
     // Calls and entries in the time of operations; they decide in small networks.
     let work =
       evaluationFLOPs(one) + 1000 * one.productCalls + 20 * one.blockEntries
-      + 100 * Double(frame.weightCount)
+      + 100 * Double(weightCount)
     return min(effort.starts, Int(effort.spreadFLOPs / (spreadIterations * work)))
   }
 }

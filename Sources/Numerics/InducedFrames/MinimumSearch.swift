@@ -43,9 +43,13 @@ struct MinimumSearch {
 
   /// The frame among concentrated weights; nil if all weights are.
   static func concentratedFrame(_ architecture: Architecture) -> InducedFrame? {
-    let layers = architecture.layers
+    concentrated(architecture.layers).map { InducedFrame(layers: $0, form: architecture.form) }
+  }
+
+  /// Layers with as many taps as their strides read; nil if these are all.
+  static func concentrated(_ layers: [Layer]) -> [Layer]? {
     let smaller = layers.map { $0.with(kernel: min($0.kernel, $0.stride)) }
-    return smaller == layers ? nil : InducedFrame(layers: smaller, form: architecture.form)
+    return smaller == layers ? nil : smaller
   }
 
   /// Whether concentrated weights are stationary among all: patches tile every image.

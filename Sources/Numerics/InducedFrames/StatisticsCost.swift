@@ -23,7 +23,7 @@ public struct StatisticsCost: Hashable, Sendable {
   /// The largest number of bytes in use by the frame bounds, besides `peakBytes`.
   public private(set) var boundBytes = 0.0
 
-  /// Counts the work that `FrameStatistics` does.
+  /// Counts the work that `FrameStatistics` does, frame bounds included.
   ///
   /// **Complexity**: O(classes of positions of pairs of layers that meet).
   public init(_ architecture: Architecture, cache: inout StructureCache) {
@@ -38,57 +38,58 @@ public struct StatisticsCost: Hashable, Sendable {
 
   /// Counts the work of the Gram matrix only.
   init(_ frame: InducedFrame, cache: inout StructureCache) {
-    let shape = cache.shape(of: frame)
-    var largest = 0.0
-    var first = 0
-    for pair in shape.pairs {
-      let (left, right) = (frame.columns[Int(pair.left)], frame.columns[Int(pair.right)])
-      let entries = Double(left.channels) * Double(right.channels)
-      largest = max(largest, entries)
-      blockEntries += entries * Double(pair.classCount)
-      for product in shape.products[first..<Int(pair.productEnd)] {
-        add(product, of: shape, frame, entries, widths: Double(left.channels + right.channels))
-      }
-      first = Int(pair.productEnd)
-    }
-    // The weights, their panels, and one block.
-    peakBytes = 8 * (2 * Double(frame.weightCount) + largest)
+    let roles = ChannelRoles(frame)
+    let shape = cache.shape(of: frame, roles)
+    let (columns, rows) = roles.channels(of: frame)
+    self.init(shape, columns: columns, rows: rows, weightCount: frame.weightCount, frame)
   }
 
-  private mutating func add(
-    _ product: StatisticsShape.Product, of shape: StatisticsShape, _ frame: InducedFrame,
-    _ entries: Double, widths: Double
+  /// Counts the work of the Gram matrix of a frame of some shape.
+  ///
+  /// - Parameters:
+  ///   - shape: the shape.
+  ///   - columns: the channels of the columns of each role.
+  ///   - rows: the channels of the rows of each role.
+  ///   - weightCount: the number of weights.
+  ///   - frame: the frame; of use only if some of its terms tie some channels only.
+  init(
+    _ shape: StatisticsShape, columns: [Double], rows: [Double], weightCount: Int,
+    _ frame: InducedFrame?
   ) {
-    let isProduct = product.meeting >= 0
+    var largest = 0.0
+    for blocks in shape.blocks {
+      let entries = columns[Int(blocks.left)] * columns[Int(blocks.right)]
+      largest = max(largest, entries)
+      blockEntries += entries * blocks.classCount
+    }
+    for products in shape.products {
+      let (left, right) = (columns[Int(products.left)], columns[Int(products.right)])
+      let inner = rows[Int(products.row)] * products.taps
+      addedEntries += left * right * products.addedRuns
+      productFLOPs += 2 * left * right * inner
+      operandEntries += (left + right) * inner
+      productCalls += products.runs
+    }
+    if let frame { for product in shape.partial { add(product, frame) } }
+    // The weights, their panels, and one block.
+    peakBytes = 8 * (2 * Double(weightCount) + largest)
+  }
+
+  private mutating func add(_ product: StatisticsShape.PartialProduct, _ frame: InducedFrame) {
     let row = frame.rows[Int(product.row)]
     let (left, right) = (row.terms[Int(product.left)], row.terms[Int(product.right)])
-    let meetings = shape.meetings[Int(isProduct ? product.meeting : -1 - product.meeting)]
-    guard frame.isWhole(left), frame.isWhole(right) else {
-      var (own, sums, inner, calls) = (0.0, 0.0, 0.0, 0.0)
-      frame.forEachMeeting(left, right, rowChannels: row.channels) { left, right, rows in
-        own += Double(left.columns.count) * Double(right.columns.count)
-        sums += Double(left.columns.count + right.columns.count) * Double(rows.count)
-        inner = max(inner, Double(rows.count))
-        calls += 1
-      }
-      for taps in meetings {
-        addedEntries += own * Double(taps.runCount)
-        guard isProduct else { continue }
-        productFLOPs += 2 * own * inner * Double(taps.tapCount)
-        operandEntries += sums * Double(taps.tapCount)
-        productCalls += calls * Double(taps.runCount)
-      }
-      return
+    var (own, sums, inner, calls) = (0.0, 0.0, 0.0, 0.0)
+    frame.forEachMeeting(left, right, rowChannels: row.channels) { left, right, rows in
+      own += Double(left.columns.count) * Double(right.columns.count)
+      sums += Double(left.columns.count + right.columns.count) * Double(rows.count)
+      inner = max(inner, Double(rows.count))
+      calls += 1
     }
-    let rowChannels = Double(row.channels)
-    for taps in meetings {
-      addedEntries += entries * Double(taps.runCount)
-      guard isProduct else { continue }
-      let inner = rowChannels * Double(taps.tapCount)
-      productFLOPs += 2 * entries * inner
-      operandEntries += widths * inner
-      productCalls += Double(taps.runCount)
-    }
+    addedEntries += own * product.runs
+    guard product.isProduct else { return }
+    productFLOPs += 2 * own * inner * product.taps
+    operandEntries += sums * product.taps
+    productCalls += calls * product.runs
   }
 
   private mutating func countBounds(_ frame: InducedFrame) {

@@ -1,17 +1,25 @@
+internal import Architectures
+
 /// Position classes that were found before, shared by all architectures that a caller looks at.
 ///
 /// Networks differ in widths far more often than in sizes, kernels and strides, so a sweep meets few
 /// different geometries. Results do not depend on what the cache holds.
 public struct StructureCache: Sendable {
   private var samplings: [Sampling: Int] = [:]
+  /// The samplings by the numbers that stand for them.
+  private(set) var samplingsByNumber: [Sampling] = []
   private var columns: [[Int]: Int] = [:]
   private var norms: [[Int]] = []
   private var pairs: [[Int]: Int] = [:]
   private var classes: [PositionClasses] = []
   private var planes: [Int: [PlaneClass]] = [:]
   private var shapes: [[Int]: StatisticsShape] = [:]
+  private var architectures: [ArchitectureShape.Key: ArchitectureShape] = [:]
   private var shapeSize = 0
-  /// Shapes are kept up to this size together, 16 MiB; a dense network of 200 layers has two thirds.
+  /// The last minimum that was found with the effort of sweeps: points that differ in their seeds follow
+  /// each other.
+  var lastMinimum: (architecture: Architecture, minimum: FrameMinimum)?
+  /// Shapes are kept up to this size together, 16 MiB.
   private static let shapeLimit = 1 << 21
 
   /// Makes an empty cache.
@@ -21,6 +29,7 @@ public struct StructureCache: Sendable {
   mutating func identifier(of sampling: Sampling) -> Int {
     if let known = samplings[sampling] { return known }
     samplings[sampling] = samplings.count
+    samplingsByNumber.append(sampling)
     return samplings.count - 1
   }
 
@@ -73,21 +82,39 @@ public struct StructureCache: Sendable {
   }
 
   /// The shape of a frame's costs.
+  mutating func shape(of frame: InducedFrame, _ roles: ChannelRoles) -> StatisticsShape {
+    let key = StatisticsShape.key(of: frame, roles, cache: &self)
+    if let known = shapes[key] { return known }
+    let shape = StatisticsShape(frame, roles: roles, cache: &self)
+    if makeRoom(for: key.count + shape.size) { shapes[key] = shape }
+    return shape
+  }
+
+  /// What the costs of an architecture follow from besides its widths.
   ///
   /// Networks that differ in widths only have one shape, and follow each other in sweeps.
-  mutating func shape(of frame: InducedFrame) -> StatisticsShape {
-    let key = StatisticsShape.key(of: frame, cache: &self)
-    if let known = shapes[key] { return known }
-    let shape = StatisticsShape(frame, cache: &self)
-    let size = key.count + shape.products.count + 2 * shape.pairs.count
-    guard size <= Self.shapeLimit else { return shape }
+  ///
+  /// - Precondition: the architecture's layers are the units of its frame.
+  mutating func shape(
+    of architecture: Architecture
+  ) -> (shape: ArchitectureShape, widths: [Int]) {
+    let (key, widths) = ArchitectureShape.key(of: architecture)
+    if let known = architectures[key] { return (known, widths) }
+    let shape = ArchitectureShape(architecture, widths: widths, cache: &self)
+    if makeRoom(for: key.size + shape.size) { architectures[key] = shape }
+    return (shape, widths)
+  }
+
+  /// Makes room for a shape by forgetting all others; false if it is too large to be kept.
+  private mutating func makeRoom(for size: Int) -> Bool {
+    guard size <= Self.shapeLimit else { return false }
     if shapeSize + size > Self.shapeLimit {
       shapes = [:]
+      architectures = [:]
       shapeSize = 0
     }
-    shapes[key] = shape
     shapeSize += size
-    return shape
+    return true
   }
 
   /// The classes that `pair` numbered.

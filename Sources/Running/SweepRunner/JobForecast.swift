@@ -32,14 +32,9 @@ package struct JobForecast {
   private static let wantedSeconds = 3_600.0
 
   package init(_ sweep: SweepFile, shards: Int?, cores: Int?, ranks: Int?, site: SiteProfile) {
-    var model = CostModel(sweep.measurements)
-    var seconds: [Float] = []
-    var pointBytes = 0.0
-    for index in 0..<sweep.plan.count {
-      let cost = model.cost(of: sweep.plan.point(at: index))
-      seconds.append(Float(cost.seconds))
-      pointBytes = max(pointBytes, cost.bytes)
-    }
+    let costs = PredictedCosts(sweep, 0..<Int32(sweep.plan.count))
+    let seconds = costs.seconds
+    let pointBytes = costs.total.bytes
     let total = seconds.reduce(0.0) { $0 + Double($1) }
     totalSeconds = total
     // The program, its libraries and caches, and the largest point with a quarter to spare.
@@ -68,8 +63,7 @@ package struct JobForecast {
       shape = .ranks(count)
       lightestSeconds = total
       heaviestSeconds = total
-      var world = SimulatedWorld(seconds: seconds, workers: count)
-      spanSeconds = world.run().makespan
+      spanSeconds = costs.makespan(workers: count)
     }
   }
 }

@@ -80,7 +80,8 @@ public struct Merge {
     let journal = try RunSession.openJournal(
       for: sweep, output: output, resume: resume)
     journal.lock = lock
-    let table = sweep.table
+    var table = sweep.table
+    table.threads = SweepFile.threadCount
     var unreadable = 0
     for file in files {
       do {

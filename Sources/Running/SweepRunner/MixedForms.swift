@@ -16,12 +16,16 @@ package struct MixedForms {
       return nil
     }
     var forms: [Family: Set<Form>] = [:]
-    for index in 0..<sweep.plan.count {
-      let network = sweep.plan.point(at: index).network
-      guard let architecture = network.architecture,
-        architecture.hasLayerFrame || network.frameReason.isEmpty
-      else { continue }
-      forms[architecture.family, default: []].insert(architecture.form)
+    for frame in sweep.plan.layerFrames { forms[frame.family, default: []].insert(frame.form) }
+    if !sweep.plan.isPlain {
+      var points = PointCursor(sweep.plan)
+      for index in 0..<sweep.plan.count {
+        let network = points.point(at: index).network
+        guard let architecture = network.architecture, !architecture.hasLayerFrame,
+          network.frameReason.isEmpty
+        else { continue }
+        forms[architecture.family, default: []].insert(architecture.form)
+      }
     }
     // A family that has both forms has them because somebody asked for that.
     guard forms.values.allSatisfy({ $0.count == 1 }),

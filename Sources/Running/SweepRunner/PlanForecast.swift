@@ -32,8 +32,8 @@ package struct PlanForecast: Encodable {
     let bytes: Double
   }
 
-  let sweep: String
-  let points: Int
+  package let sweep: String
+  package let points: Int
   let equalPointsDropped: Int
   let excludedPoints: Int
   let planSha256: String
@@ -62,30 +62,25 @@ package struct PlanForecast: Encodable {
   ///   - frameWarnings: those of the sweep.
   package init(_ sweep: SweepFile, ranks: Int, frameWarnings: [String]) {
     let plan = sweep.plan
-    let costs = sweep.costs(of: 0..<Int32(plan.count))
-    func sum(_ part: (PointCost) -> Double) -> Double { costs.reduce(0) { $0 + part($1) } }
+    let costs = PredictedCosts(sweep, 0..<Int32(plan.count))
+    let total = costs.total
     self.sweep = sweep.spec.name
     points = plan.count
     equalPointsDropped = plan.duplicateCount
     excludedPoints = plan.excludedCount
     planSha256 = plan.planHash.hexadecimal
-    flops = sum(\.flops)
-    let seconds = sum(\.seconds)
-    let searchSeconds = sum(\.searchSeconds)
-    searchSecondsAtMost = sum(\.searchSecondsAtMost)
-    cpuSeconds = PredictedTime(
-      seconds: seconds, searchSeconds: searchSeconds, searchSecondsAtMost: searchSecondsAtMost)
-    pointBytes = costs.lazy.map(\.bytes).max() ?? 0
+    flops = total.flops
+    searchSecondsAtMost = total.searchSecondsAtMost
+    cpuSeconds = PredictedTime(total)
+    pointBytes = total.bytes
     processBytes = CostModel.processBytes
-    if let longest = costs.indices.max(by: { costs[$0].seconds < costs[$1].seconds }) {
-      let point = plan.point(at: longest)
-      longestPoint = PointForecast(longest, point, costs[longest])
-      let span = SweepFile.makespan(costs.map { Float($0.seconds) }, workers: ranks)
+    if let longest = costs.longest {
+      longestPoint = PointForecast(longest.place, plan.point(at: longest.place), longest.cost)
+      let span = costs.makespan(workers: ranks)
       run = Ranks(
-        ranks: ranks,
-        seconds: PredictedTime(of: costs, workers: ranks),
-        efficiency: min(1, seconds / (span * Double(ranks))),
-        usefulRanks: Int((seconds / costs[longest].seconds).rounded(.up)))
+        ranks: ranks, seconds: costs.time(workers: ranks),
+        efficiency: min(1, total.seconds / (span * Double(ranks))),
+        usefulRanks: Int((total.seconds / longest.cost.seconds).rounded(.up)))
     } else {
       longestPoint = nil
       run = nil
@@ -104,9 +99,10 @@ package struct PlanForecast: Encodable {
   /// Every point, one after the other.
   package static func points(of sweep: SweepFile, _ body: (PointForecast) -> Void) {
     var model = CostModel(sweep.measurements, rates: sweep.rates)
+    var points = PointCursor(sweep.plan)
     for index in 0..<sweep.plan.count {
-      let point = sweep.plan.point(at: index)
-      body(PointForecast(index, point, model.cost(of: point)))
+      let point = points.point(at: index)
+      body(PointForecast(index, point, model.cost(of: point, isFirst: index == 0)))
     }
   }
 

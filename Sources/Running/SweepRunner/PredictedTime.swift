@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Measurements
-internal import SweepSpec
 
 /// A predicted time as a range: searches for minima end when they have converged, which nobody knows
 /// before.
@@ -36,22 +35,13 @@ package struct PredictedTime: Encodable, Equatable {
       searchSecondsAtMost: cost.searchSecondsAtMost)
   }
 
-  /// The time that a number of workers will take for points of some costs.
-  init(of costs: [PointCost], workers: Int) {
-    let times = costs.map { PredictedTime($0) }
-    low = SweepFile.makespan(times.map { Float($0.low) }, workers: workers)
-    high = SweepFile.makespan(times.map { Float($0.high) }, workers: workers)
+  init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
   }
 
   /// About 20 to 60 s.
   package var text: String { "about \(Show.range(low, high))" }
-}
-
-extension SweepFile {
-  /// The time that a number of workers will take for some points.
-  package func predictedTime(of points: [Int32], workers: Int) -> PredictedTime {
-    PredictedTime(of: costs(of: points), workers: workers)
-  }
 }
 
 extension Show {

@@ -14,21 +14,45 @@ extension SweepFile {
     let measurements = measurements
     let layout = measurements.layout
     var cache = StructureCache()
+    // The file asks for the points in order, each time for something else.
+    var (structures, draws) = (PointCursor(plan), PointCursor(plan))
     var table = TableDescription(
       planHash: plan.planHash.bytes, pointCount: plan.count, layout: layout, sweepText: spec.text,
       coordinateNames: spec.coordinates,
-      fillPlanRow: { index, row in plan.point(at: index).fill(&row) },
+      planRows: {
+        var points = PointCursor(plan)
+        var last: (network: Int, row: PlanRow)?
+        return { index, row in
+          let point = points.point(at: index)
+          if let last, last.network == points.networkNumber {
+            row = last.row
+          } else {
+            point.fill(&row)
+            last = (points.networkNumber, row)
+          }
+          row.set(.seed, Int(point.seed))
+        }
+      },
       structure: { index in
         var values = RecordValues(layout: layout, draws: 0)
-        StructureValues(plan.point(at: index), cache: &cache).store(in: &values)
+        StructureValues(structures.point(at: index), cache: &cache).store(in: &values)
         return values
       },
-      draws: { index in measurements.draws(of: plan.point(at: index)) },
-      identity: { index in
-        let point = plan.point(at: index)
-        return PointIdentity(
-          id: point.shortID, architecture: point.network.canonicalText,
-          weights: point.weights.canonicalText, frameReason: point.network.frameReason)
+      draws: { index in measurements.draws(of: draws.point(at: index)) },
+      identities: {
+        var points = PointCursor(plan)
+        var last: (network: Int, architecture: String, reason: String)?
+        return { index in
+          let point = points.point(at: index)
+          if last?.network != points.networkNumber {
+            last = (
+              points.networkNumber, point.network.canonicalText, point.network.frameReason
+            )
+          }
+          return PointIdentity(
+            id: point.shortID, architecture: last?.architecture ?? "",
+            weights: point.weights.canonicalText, frameReason: last?.reason ?? "")
+        }
       })
     table.omittedColumns = plan.absentColumns
     if !plan.isPlain { table.layerNames = LayerNames(plan) }
@@ -40,16 +64,18 @@ extension LayerNames {
   /// Collects the names of all representations of a plan's networks.
   fileprivate init(_ plan: Plan) {
     var (names, codes) = ([String](), [String: Int32]())
+    var points = PointCursor(plan)
     for index in 0..<plan.count {
-      for representation in plan.point(at: index).network.representations
+      for representation in points.point(at: index).network.representations
       where codes[representation.name] == nil {
         codes[representation.name] = Int32(names.count)
         names.append(representation.name)
       }
     }
     let known = codes
+    points = PointCursor(plan)
     self.init(names: names) { index in
-      plan.point(at: index).network.representations.map { known[$0.name] ?? -1 }
+      points.point(at: index).network.representations.map { known[$0.name] ?? -1 }
     }
   }
 }
@@ -69,7 +95,6 @@ extension Point {
       if isReal { row.set(id, columns[key]) } else { row.set(id, Int(columns[key])) }
     }
     row.set(.layerCount, columns.layerCount)
-    row.set(.seed, Int(seed))
     row.set(.inferenceSweeps, inferenceSweeps)
     row.set(.layerWidth, network.input.channels, layer: 0)
     for (layer, representation) in network.representations.enumerated() {

@@ -115,10 +115,11 @@ extension RunSession {
     guard !others.isEmpty else { return 0 }
     var places: [Digest256: Int] = [:]
     let saved = sweep.savedWeights
+    var points = PointCursor(sweep.plan)
     for index in 0..<sweep.plan.count where journal.status(of: index) == .pending {
       // Results are taken over and files are not: a point that lacks one is computed.
       if saved?.missingFile(of: index) != nil { continue }
-      places[sweep.plan.point(at: index).id] = index
+      places[points.point(at: index).id] = index
     }
     return try others.reduce(0) { try $0 + $1.store(in: journal, places: places) }
   }

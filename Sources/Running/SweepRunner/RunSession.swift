@@ -56,7 +56,7 @@ struct RunSession {
       && !FileManager.default.fileExists(atPath: output)
     if isNew {
       try Self.checkSavedWeights(
-        of: sweep, (0..<sweep.plan.count).filter(asked.contains), output: output)
+        of: sweep, (0..<sweep.plan.count).lazy.filter(asked.contains), output: output)
     }
     journal = try Self.openJournal(
       for: sweep, output: output, resume: request.resumes)
@@ -71,7 +71,7 @@ struct RunSession {
         asked.contains($0) && request.retry.contains(recorded.status(of: $0))
       })
     if !isNew {
-      let computed = (0..<sweep.plan.count).filter {
+      let computed = (0..<sweep.plan.count).lazy.filter {
         asked.contains($0) && (recorded.status(of: $0) == .pending || again.contains($0))
       }
       try Self.checkSavedWeights(of: sweep, computed, output: output)
@@ -108,12 +108,12 @@ struct RunSession {
   mutating func run(_ run: Int, _ world: World) throws -> RunEnd {
     let processes = world.processes
     for line in Provenance.mixtures(of: journal.runs) { say("warning: \(line)") }
-    let costs = sweep.costs(of: points)
-    let predicted = costs.map { Float($0.seconds) }
+    let costs = PredictedCosts(sweep, points)
+    let predicted = costs.seconds
     if let warning = world.warning(processes) {
       say("warning: \(warning)")
     }
-    if !request.quiet { announce(world, PredictedTime(of: costs, workers: world.workerCount)) }
+    if !request.quiet { announce(world, costs.time(workers: world.workerCount)) }
     var host = JournalHost(
       journal, run: run, limits, isUnderLauncher: world.isParallel, tries: tries,
       progress: ProgressLine(quiet: request.quiet, after: workBefore(predicted)),
@@ -194,9 +194,11 @@ struct RunSession {
 
   /// What was done of the points that were asked for before this run.
   private func workBefore(_ predictedSeconds: [Float]) -> ProgressLine.Before {
-    let left = Set(points + suspects)
+    var isLeft = [Bool](repeating: false, count: sweep.plan.count)
+    for point in points { isLeft[Int(point)] = true }
+    for point in suspects { isLeft[Int(point)] = true }
     let done = (0..<Int32(sweep.plan.count)).filter {
-      asked.contains(Int($0)) && !left.contains($0)
+      !isLeft[Int($0)] && asked.contains(Int($0))
     }
     guard !done.isEmpty else { return ProgressLine.Before() }
     func sum(_ seconds: [Float]) -> Double { seconds.reduce(0) { $0 + Double($1) } }
@@ -227,13 +229,16 @@ struct RunSession {
   }
 
   private func finish(_ world: World, _ summary: SweepSummary) throws -> ExitStatus {
-    let written = try ResultFile.write(sweep.table, from: journal, to: request.output)
+    // Nothing else is computed any more.
+    var table = sweep.table
+    table.threads = SweepFile.threadCount
+    let written = try ResultFile.write(table, from: journal, to: request.output)
     // A shard is done when its own points are; the file then holds all that the journal does.
     let isShardDone = asked.shard != nil && left.isEmpty
     if written.isComplete || isShardDone {
       try journal.remove()
       sweep.checkpoints(beside: request.output).removeAll()
-      sweep.savedWeights?.removeLeftovers(of: (0..<sweep.plan.count).filter(asked.contains))
+      sweep.savedWeights?.removeLeftovers(of: (0..<sweep.plan.count).lazy.filter(asked.contains))
     }
     // Skipped points were not tried: they have a line of their own.
     let skipped = written.counts[.skipped] ?? 0

@@ -10,12 +10,11 @@ extension SweepFile {
   /// model's fixed rates, never from what was measured on one of them, nor from whether it read the
   /// networks' files.
   public func deal(into count: Int) -> ShardDeal {
-    var model = CostModel(measurements)
     // Points that are predicted to take more than a century and a half are dealt as equals.
-    let nanoseconds = (0..<plan.count).map { index in
-      UInt64(min((model.cost(of: plan.point(at: index)).seconds * 1e9).rounded(), 0x1p62))
+    let nanoseconds = costs(of: 0..<Int32(plan.count), rates: .common) {
+      $0.map { UInt64(min(($0.seconds * 1e9).rounded(), 0x1p62)) }
     }
-    return ShardDeal(costs: nanoseconds, count: count)
+    return ShardDeal(costs: nanoseconds.flatMap { $0 }, count: count)
   }
 }
 

@@ -12,8 +12,9 @@ extension SweepFile {
     guard let program = Surroundings.current.reader, spec.readsWeights else { return }
     var known: Set<WeightsLocation> = []
     var places: [(location: WeightsLocation, point: Int)] = []
+    var points = PointCursor(plan)
     for index in 0..<plan.count {
-      guard case .file(let location) = plan.point(at: index).weights,
+      guard case .file(let location) = points.point(at: index).weights,
         location.format == .hdf5, known.insert(location).inserted
       else { continue }
       places.append((location, index))

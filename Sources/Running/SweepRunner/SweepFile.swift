@@ -1,6 +1,7 @@
 internal import Foundation
 public import Measurements
 internal import Paths
+internal import SweepJobs
 internal import SweepRuntime
 public import SweepSpec
 
@@ -18,9 +19,6 @@ public struct SweepFile {
   public private(set) var inputs: SweepInputs
   /// How fast a core is, for predictions.
   public var rates = MachineRates.common
-
-  /// Grids of more points take more than some seconds to expand, which is worth a word.
-  private static let largeGrid = 2_000_000
 
   /// Reads a file, or standard input for "-".
   ///
@@ -48,19 +46,18 @@ public struct SweepFile {
   ///   - bytes: its contents.
   ///   - inputs: what is known of the files that it names, as `SweepInputs.text`; nil to look at them.
   ///   - loaded: what another rank read of them, as `SweepInputs.bytes`; nil for nothing.
+  ///   - expansion: what another rank found of the points, as `Plan.expansion`; nil to look at them.
   ///
   /// **Throws**: `Failure` with every mistake and its place.
   public init(
-    path: String, bytes: [UInt8], inputs known: String? = nil, loaded: [UInt8]? = nil
+    path: String, bytes: [UInt8], inputs known: String? = nil, loaded: [UInt8]? = nil,
+    expansion: [UInt8]? = nil
   ) throws {
     self.path = path
     let folder =
       path == "-" ? "" : PathName.folder(of: path)
-    do throws(SpecErrors) {
+    do {
       spec = try SpecReader.read(bytes)
-      if spec.gridCount > Self.largeGrid {
-        say("\(path): expanding a grid of \(Show.points(spec.gridCount))")
-      }
       var inputs =
         if let known, let inputs = SweepInputs(text: known, of: spec, folder: folder) {
           inputs
@@ -69,13 +66,32 @@ public struct SweepFile {
         }
       // Before the plan, whose points have the networks.
       if let loaded { try inputs.receive(loaded, of: spec) }
-      plan = try inputs.plan(of: spec)
+      if let expansion {
+        guard let known = inputs.plan(of: spec, expansion: expansion) else {
+          throw Failure(
+            .badInput,
+            "\(path): this rank derives another plan than rank 0, expected the same program and the same "
+              + "inputs on every rank")
+        }
+        plan = known
+      } else {
+        let progress = PlanningProgress("\(path): expanding a grid of")
+        let threads = spec.gridCount > Self.fewPlaces ? Self.threadCount : 1
+        plan = try inputs.plan(of: spec, threads: threads) { progress.show($0, of: $1) }
+        progress.end()
+      }
       measurements = SweepMeasurements(plan, inputs: inputs)
       self.inputs = inputs
-    } catch {
+    } catch let error as SpecErrors {
       throw Failure(.badInput, error.text(file: path))
     }
   }
+
+  /// Grids of so many places are expanded by one thread before others have begun.
+  private static let fewPlaces = 10_000
+
+  /// The threads that plan: as many as this process has cores.
+  static var threadCount: Int { CoreAllowance.ofThisProcess.coresOfProcess }
 
   /// Derives the plan of another rank from what it shared.
   ///
@@ -83,7 +99,9 @@ public struct SweepFile {
   ///
   /// **Throws**: `Failure` with every mistake and its place.
   init(path: String, receiving data: StartData) throws {
-    try self.init(path: path, bytes: data.sweep, inputs: data.inputs, loaded: data.files)
+    try self.init(
+      path: path, bytes: data.sweep, inputs: data.inputs, loaded: data.files,
+      expansion: data.expansion)
     rates = MachineRates(text: data.rates)
   }
 
@@ -113,12 +131,6 @@ public struct SweepFile {
     if measurements.followsRates { rates = .measured() }
   }
 
-  /// The time that a number of workers will take for points of given costs, in seconds.
-  public static func makespan(_ seconds: [Float], workers: Int) -> Double {
-    var world = SimulatedWorld(seconds: seconds, workers: workers)
-    return world.run().makespan
-  }
-
   /// Where the states of long trainings are kept while the sweep runs.
   func checkpoints(beside output: String) -> TrainingCheckpoints {
     let write = Surroundings.current.write
@@ -136,18 +148,6 @@ public struct SweepFile {
 
   /// The files that trained weights are written to; nil where the sweep saves none.
   public var savedWeights: SavedWeights? { SavedWeights(plan, inputs: inputs) }
-
-  /// What some points will take.
-  func costs(of points: some Sequence<Int32>) -> [PointCost] {
-    var model = CostModel(measurements, rates: rates)
-    return points.map { model.cost(of: plan.point(at: Int($0))) }
-  }
-
-  /// The predicted times of some points, in seconds.
-  func predictedSeconds(of points: some Sequence<Int32>) -> [Float] {
-    var model = CostModel(measurements, rates: rates)
-    return points.map { Float(model.cost(of: plan.point(at: Int($0))).seconds) }
-  }
 
   /// Refuses a sweep whose results file would be larger than wanted, before anything is computed.
   ///

@@ -153,7 +153,8 @@ public struct SweepRun {
     return (
       sweep,
       StartData(
-        sweep: bytes, inputs: sweep.inputs.text, rates: sweep.rates.text, files: files)
+        sweep: bytes, inputs: sweep.inputs.text, expansion: sweep.plan.expansion,
+        rates: sweep.rates.text, files: files)
     )
   }
 

@@ -67,6 +67,8 @@ public struct Coordinator: Sendable {
   let ownWorker: Int?
   private var isDone: [Bool]
   private var uncommitted = 0
+  /// A worker that had points when that was last asked.
+  private var busyWorker = 0
   private var hasEnded = false
   private var isLeaving = false
   private var secondsLeft = Double.infinity
@@ -285,10 +287,25 @@ public struct Coordinator: Sendable {
     }
   }
 
+  /// Whether some worker has points.
+  ///
+  /// The worker that had some the last time is looked at first, so that the last messages of a job of many
+  /// thousand ranks do not look at all of them.
+  private mutating func isAnyWorkerBusy() -> Bool {
+    for offset in workers.indices {
+      let worker = (busyWorker + offset) % workers.count
+      if !workers[worker].isLost, !workers[worker].batches.isEmpty {
+        busyWorker = worker
+        return true
+      }
+    }
+    return false
+  }
+
   private mutating func endIfDone(_ actions: inout [Action]) {
     guard !hasEnded else { return }
     if !isLeaving {
-      guard queue.isEmpty, workers.allSatisfy({ $0.isLost || $0.batches.isEmpty }) else { return }
+      guard queue.isEmpty, !isAnyWorkerBusy() else { return }
       // A worker that is not ready yet would miss the end.
       guard workers.allSatisfy({ $0.isLost || $0.isReady }) else { return }
       if !suspects.isEmpty {

@@ -54,14 +54,13 @@ public struct ShardDeal: Sendable {
   /// **Complexity**: O(points · log points).
   public init(costs: [UInt64], count: Int) {
     precondition(count >= 1, "a sweep is dealt into at least one shard, not \(count)")
-    let order = costs.indices.sorted {
-      costs[$0] == costs[$1] ? $0 < $1 : costs[$0] > costs[$1]
-    }
+    let order = costs.enumerated().map { (point: $0.offset, cost: $0.element) }
+      .sorted { $0.cost == $1.cost ? $0.point < $1.point : $0.cost > $1.cost }
     var shards = [Int32](repeating: 0, count: costs.count)
     var hands = HandHeap(count: count)
-    for point in order {
+    for (point, cost) in order {
       // A point that costs nothing is dealt like any other.
-      shards[point] = Int32(hands.addToLightest(max(costs[point], 1)))
+      shards[point] = Int32(hands.addToLightest(max(cost, 1)))
     }
     self.count = count
     self.shards = shards

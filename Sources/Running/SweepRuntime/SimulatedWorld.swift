@@ -10,6 +10,8 @@ public struct SimulatedWorld {
     public var lowerBound: Double
     /// Messages that the coordinator received.
     public var messages: Int
+    /// The share of the time in which the coordinator was at work, 0 … 1.
+    public var coordinatorLoad = 0.0
     /// The order in which points were finished.
     public var finished: [Int32]
   }
@@ -26,6 +28,9 @@ public struct SimulatedWorld {
   }
 
   private let latency: Double
+  private let serviceSeconds: Double
+  /// When the coordinator has dealt with all messages that arrived.
+  private var isFreeAt = 0.0
   private let seconds: [Float]
   private var coordinator: Coordinator
   private var workers: [WorkerState]
@@ -39,9 +44,14 @@ public struct SimulatedWorld {
   ///   - predicted: what the coordinator believes; nil where it knows.
   ///   - workers: how many there are.
   ///   - latency: the time that a message is under way, in seconds.
-  public init(seconds: [Float], predicted: [Float]? = nil, workers: Int, latency: Double = 1e-3) {
+  ///   - serviceSeconds: the time that the coordinator takes for a message; others wait meanwhile.
+  public init(
+    seconds: [Float], predicted: [Float]? = nil, workers: Int, latency: Double = 1e-3,
+    serviceSeconds: Double = 0
+  ) {
     self.seconds = seconds
     self.latency = latency
+    self.serviceSeconds = serviceSeconds
     coordinator = Coordinator(
       points: (0..<Int32(seconds.count)).map { $0 }, predictedSeconds: predicted ?? seconds,
       planCount: seconds.count, workers: workers, planHash: [])
@@ -60,8 +70,9 @@ public struct SimulatedWorld {
     while let (time, (worker, arrival)) = agenda.removeFirst() {
       switch arrival {
       case .atCoordinator(let message):
-        if case .results = message { outcome.makespan = time }
-        perform(coordinator.handle(.message(message, from: worker)), at: time)
+        isFreeAt = max(isFreeAt, time) + serviceSeconds
+        if case .results = message { outcome.makespan = isFreeAt }
+        perform(coordinator.handle(.message(message, from: worker)), at: isFreeAt)
       case .atWorker(.assign(let points)):
         workers[worker].queue.append(points)
         startNext(worker, at: time)
@@ -76,6 +87,8 @@ public struct SimulatedWorld {
       }
     }
     outcome.messages = coordinator.messageCount
+    outcome.coordinatorLoad =
+      outcome.makespan > 0 ? Double(outcome.messages) * serviceSeconds / outcome.makespan : 0
     return outcome
   }
 

@@ -41,11 +41,15 @@ public struct WorkQueue: Sendable {
   public init(points: [Int32], predictedSeconds: [Float], policy: Policy = Policy()) {
     precondition(points.count == predictedSeconds.count, "each point needs a prediction")
     self.policy = policy
-    let order = points.indices.sorted {
-      predictedSeconds[$0] != predictedSeconds[$1]
-        ? predictedSeconds[$0] > predictedSeconds[$1] : $0 < $1
-    }
-    waiting = order.map { Entry(point: points[$0], seconds: max(predictedSeconds[$0], 1e-7)) }[...]
+    // Bits of numbers that are not negative grow with them, so one word says both orders.
+    let order = points.indices.map { place in
+      UInt64(~max(predictedSeconds[place], 0).bitPattern) << 32 | UInt64(place)
+    }.sorted()
+    waiting =
+      order.map { word in
+        let place = Int(word & 0xFFFF_FFFF)
+        return Entry(point: points[place], seconds: max(predictedSeconds[place], 1e-7))
+      }[...]
     remainingSeconds = waiting.reduce(0) { $0 + Double($1.seconds) }
   }
 

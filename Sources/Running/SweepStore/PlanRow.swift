@@ -4,9 +4,9 @@ public import SweepRecords
 /// What the plan says about one point: a row of the plan's columns.
 ///
 /// Columns that are not set hold −1; per layer, 0. Those that the file does not have are ignored.
-public struct PlanRow {
+public struct PlanRow: Sendable {
   /// Where a column's values lie.
-  private struct Slot {
+  private struct Slot: Sendable {
     let offset: Int
     let count: Int
     let type: ColumnType

@@ -93,11 +93,12 @@ extension ResultReader {
   private func checkPlanColumns(_ description: TableDescription) throws(StoreError) {
     let columns = description.columns.filter { $0.origin == .plan }
     var row = PlanRow(columns, layerCount: description.layerCount)
+    let fill = description.planRows()
     for block in blocks() {
       var rows = [[UInt8]](repeating: [], count: columns.count)
       for point in block {
         row.reset()
-        description.fillPlanRow(point, &row)
+        fill(point, &row)
         for (place, column) in columns.enumerated() {
           rows[place] += row.bytes[row.range(of: column)]
         }
@@ -121,8 +122,9 @@ extension ResultReader {
   }
 
   private func checkIdentities(_ description: TableDescription) throws(StoreError) {
+    let identity = description.identities()
     for block in blocks() {
-      let identities = block.map(description.identity)
+      let identities = block.map(identity)
       for text in PointIdentity.texts(of: description) {
         guard let found = try texts(text.name, in: "points", points: block),
           found.count == block.count

@@ -50,13 +50,13 @@ final class TableBuilder {
     let count = description.pointCount
     let rowByteCount = writers.reduce(0) { $0 + $1.writer.rowByteCount }
     let rowCount = min(max(Self.blockByteCount / rowByteCount, 1), Self.blockRowCount)
-    var row = PlanRow(writers.map(\.column), layerCount: description.layerCount)
+    let row = PlanRow(writers.map(\.column), layerCount: description.layerCount)
     var first = 0
     while first < count {
       let block = first..<min(first + rowCount, count)
       for (_, writer) in writers { writer.start(rowCount: block.count) }
       execution.start(rowCount: block.count)
-      fillPlan(block, &row)
+      fillPlan(block, row)
       fillStatuses(block)
       try fillRecords(block)
       for (_, writer) in writers { try writer.write(from: block.lowerBound) }
@@ -68,14 +68,30 @@ final class TableBuilder {
     return summary
   }
 
-  private func fillPlan(_ block: Range<Int>, _ row: inout PlanRow) {
+  private func fillPlan(_ block: Range<Int>, _ row: PlanRow) {
     let columns = writers.filter { $0.column.origin == .plan }
     let ranges = columns.map { row.range(of: $0.column) }
-    for point in block {
-      row.reset()
-      description.fillPlanRow(point, &row)
-      for (index, range) in ranges.enumerated() {
-        columns[index].writer.set(row: point - block.lowerBound, row.bytes, range)
+    let planRows = description.planRows
+    let pieces = description.inPieces(
+      of: block, { (fill: planRows(), row: row) },
+      { state, points in
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(points.count * state.row.bytes.count)
+        for point in points {
+          state.row.reset()
+          state.fill(point, &state.row)
+          bytes += state.row.bytes
+        }
+        return bytes
+      })
+    var place = 0
+    for bytes in pieces {
+      for start in stride(from: 0, to: bytes.count, by: row.bytes.count) {
+        for (index, range) in ranges.enumerated() {
+          columns[index].writer.set(
+            row: place, bytes, start + range.lowerBound..<start + range.upperBound)
+        }
+        place += 1
       }
     }
   }

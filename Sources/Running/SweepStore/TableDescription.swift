@@ -1,3 +1,4 @@
+internal import Processes
 public import SweepRecords
 
 /// What a results file needs to know of a plan.
@@ -19,33 +20,35 @@ public struct TableDescription {
   public var omittedColumns: Set<ColumnID> = []
   /// The names of representations; nil if all networks are plain, whose layers need none.
   public var layerNames: LayerNames?
-  /// Fills in what the plan says about a point.
-  public var fillPlanRow: (_ point: Int, _ row: inout PlanRow) -> Void
+  /// Makes, for a thread that asks for points in order, what fills in what the plan says about a point.
+  public var planRows: @Sendable () -> (_ point: Int, _ row: inout PlanRow) -> Void
   /// The structure columns of a point whose record holds no values; others are not looked at.
   public var structure: (_ point: Int) -> RecordValues
   /// The number of draws that the record of a point holds.
   public var draws: (_ point: Int) -> Int
-  /// What identifies a point.
-  public var identity: (_ point: Int) -> PointIdentity
+  /// Makes, for a thread that asks for points in order, what tells what identifies a point.
+  public var identities: @Sendable () -> (_ point: Int) -> PointIdentity
+  /// The threads that may derive points while the file is written.
+  public var threads = 1
 
   /// Collects the facts.
   public init(
     planHash: [UInt8], pointCount: Int, layout: RecordLayout,
     sweepText: String, coordinateNames: [String],
-    fillPlanRow: @escaping (_ point: Int, _ row: inout PlanRow) -> Void,
+    planRows: @escaping @Sendable () -> (_ point: Int, _ row: inout PlanRow) -> Void,
     structure: @escaping (_ point: Int) -> RecordValues,
     draws: @escaping (_ point: Int) -> Int,
-    identity: @escaping (_ point: Int) -> PointIdentity
+    identities: @escaping @Sendable () -> (_ point: Int) -> PointIdentity
   ) {
     self.planHash = planHash
     self.pointCount = pointCount
     self.layout = layout
     self.sweepText = sweepText
     self.coordinateNames = coordinateNames
-    self.fillPlanRow = fillPlanRow
+    self.planRows = planRows
     self.structure = structure
     self.draws = draws
-    self.identity = identity
+    self.identities = identities
   }
 
   /// The extent of a dimension; 0 where the sweep does not use it.
@@ -78,4 +81,27 @@ public struct TableDescription {
 
   /// The root attribute `Conventions`.
   static let conventions = "CF-1.8"
+}
+
+extension TableDescription {
+  /// Points that a thread derives in one piece.
+  private static let pieceCount = 512
+
+  /// What becomes of the points of a block, piece by piece, in order.
+  ///
+  /// - Parameters:
+  ///   - block: the points.
+  ///   - makeState: what each thread begins with.
+  ///   - body: does a piece.
+  func inPieces<State, Piece: Sendable>(
+    of block: Range<Int>, _ makeState: @escaping @Sendable () -> State,
+    _ body: @escaping @Sendable (_ state: inout State, _ points: Range<Int>) -> Piece
+  ) -> [Piece] {
+    Parallel.map(
+      (block.count + Self.pieceCount - 1) / Self.pieceCount, threads: threads, state: makeState
+    ) { state, piece in
+      let first = block.lowerBound + piece * Self.pieceCount
+      return body(&state, first..<min(first + Self.pieceCount, block.upperBound))
+    }
+  }
 }

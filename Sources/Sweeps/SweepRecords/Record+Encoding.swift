@@ -57,11 +57,15 @@ extension Record {
       peakMemory: Int(clamping: bytes.little(UInt64.self, at: start + 56)))
     let record = Record(
       point: point, status: status, draws: Int(bytes.little(UInt32.self, at: start + 20)),
-      values: (values..<values + valueCount).map { bytes[$0] },
-      message: String(
-        decoding: (values + valueCount..<end).map { bytes[$0] }, as: UTF8.self),
+      values: array(bytes, values..<values + valueCount),
+      message: messageCount == 0
+        ? "" : String(decoding: array(bytes, values + valueCount..<end), as: UTF8.self),
       execution: execution)
     return (record, end)
+  }
+
+  private static func array(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
   }
 
   /// The point and the end of the record that starts at an offset, without reading all of it.

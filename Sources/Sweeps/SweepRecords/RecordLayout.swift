@@ -13,6 +13,9 @@ public struct RecordLayout: Sendable {
   /// For each column that is measured again after training the place of the later values.
   private let trainedPlaces: [ColumnID: Int]
 
+  /// The offsets and the bytes of the record of a point with the most draws, where nothing was measured.
+  private var usualBlank: (offsets: [Int], bytes: [UInt8]) = ([], [])
+
   /// For each column whether it has draws, and its extents behind them.
   private let shapes: [(hasDraws: Bool, extents: [Int])]
 
@@ -43,6 +46,29 @@ public struct RecordLayout: Sendable {
       uniqueKeysWithValues: schema.columns.compactMap { column in
         places[column.id.afterTraining].map { (column.id, $0) }
       })
+    // Records of single images can be large, and are made as they are needed.
+    if payloadBytes(draws: extents.draws) <= 1 << 16 {
+      usualBlank = newBlank(draws: extents.draws)
+    }
+  }
+
+  private func payloadBytes(draws: Int) -> Int { offsets(draws: draws)[columns.count] }
+
+  /// The offsets of all columns in the record of a point with so many draws, and its bytes where nothing
+  /// was measured.
+  func blank(draws: Int) -> (offsets: [Int], bytes: [UInt8]) {
+    draws == extents.draws && !usualBlank.offsets.isEmpty ? usualBlank : newBlank(draws: draws)
+  }
+
+  private func newBlank(draws: Int) -> (offsets: [Int], bytes: [UInt8]) {
+    let offsets = offsets(draws: draws)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(offsets[columns.count])
+    for (place, column) in columns.enumerated() {
+      let pattern = RecordValues.blank(column.type)
+      for _ in 0..<(offsets[place + 1] - offsets[place]) / pattern.count { bytes += pattern }
+    }
+    return (offsets, bytes)
   }
 
   /// The offsets of all columns in the payload of a point with so many draws.

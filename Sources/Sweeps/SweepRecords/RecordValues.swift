@@ -20,17 +20,15 @@ public struct RecordValues: Sendable {
   public init(layout: RecordLayout, draws: Int) {
     self.layout = layout
     self.draws = draws
-    offsets = layout.offsets(draws: draws)
-    bytes = []
-    bytes.reserveCapacity(offsets[offsets.count - 1])
-    for (place, column) in layout.columns.enumerated() {
-      let pattern: [UInt8] =
-        switch column.type {
-        case .int8, .int32, .int64: [0]
-        case .float32: Self.littleEndian(Self.canonicalFloatNaN.bitPattern)
-        case .float64: Self.littleEndian(Self.canonicalNaN.bitPattern)
-        }
-      for _ in 0..<(offsets[place + 1] - offsets[place]) / pattern.count { bytes += pattern }
+    (offsets, bytes) = layout.blank(draws: draws)
+  }
+
+  /// What a column holds where nothing was measured, again and again.
+  static func blank(_ type: ColumnType) -> [UInt8] {
+    switch type {
+    case .int8, .int32, .int64: [0]
+    case .float32: littleEndian(canonicalFloatNaN.bitPattern)
+    case .float64: littleEndian(canonicalNaN.bitPattern)
     }
   }
 

@@ -1,8 +1,12 @@
 internal import Architectures
 internal import Digest
+internal import Processes
 internal import SweepRecords
 
-/// The walk through all points of a sweep that makes its plan.
+/// The walk through all places of a sweep that makes its plan.
+///
+/// Threads look at runs of places, and what they find is put together in the order of places: so equal
+/// points stay at their first place, whatever the number of threads.
 struct Expansion: ~Copyable {
   /// The first 128 bits of an id, enough to tell points apart.
   private struct Key: Hashable {
@@ -13,42 +17,9 @@ struct Expansion: ~Copyable {
     func hash(into hasher: inout Hasher) { hasher.combine(high) }
   }
 
-  /// Points that are impossible for one reason.
-  private struct Refusal {
-    let place: Place
-    let keyPath: String
-    /// The first of them, in words.
-    let point: String
-    let reason: PointError
-    var count = 0
-  }
-
-  /// A network that points have in common.
-  private struct Network {
-    let network: PointNetwork
-    let rule: Shorthand?
-    let bytes: [UInt8]
-    /// The keys that it makes use of, of those whose columns may be left out.
-    let used: [ArchitectureKey]
-    /// What `PointColumns` adds to the plan's hash.
-    let columnBytes: [UInt8]
-    /// Whether statistics of its normalisations are measured at images.
-    let measuresStatistics: Bool
-    /// The decimal logarithm of the growth of second moments under He's weights; 0 for a file.
-    let growth: Double
-  }
-
-  private(set) var survivors: [UInt32] = []
-  private(set) var duplicateCount = 0
-  private(set) var excludedCount = 0
-  private(set) var maximumDraws = 0
-  private(set) var maximumLayerCount = 0
-  private(set) var maximumSweeps = 1
-  /// The keys with a column of their own only where a point makes use of them.
-  private(set) var omittedKeys = Set(ArchitectureKey.allCases.filter(\.row.isOmittedIfUnused))
-  /// Whether all networks are plain.
-  private(set) var isPlain = true
-  private(set) var warnings: [SpecError] = []
+  private var survivors: [UInt32] = []
+  private var grid = ExpandedGrid(places: PointPlaces([], of: 0), planHash: SHA256.hash([]))
+  private var warnings: [SpecError] = []
 
   private var firstSkipless: (place: Place, keyPath: String, point: String, length: Int)?
   private var skiplessCount = 0
@@ -56,22 +27,15 @@ struct Expansion: ~Copyable {
   private var steepest: (place: Place, keyPath: String, point: String, growth: Double)?
   private var steepCount = 0
   private let spec: Spec
-  /// The images that all points must take.
   private let data: DataFacts
   private let networks: NetworkFacts
   private var seen: Set<Key> = []
-  private var refusals: [String: Refusal] = [:]
+  private var refusals: [String: ExpansionPart.Refusal] = [:]
+  private var hits: [Int]
   private var emptyError: SpecError?
-  private var idHasher = SHA256()
   private var planHasher = SHA256()
   /// Points on their way to the plan's hash, collected because each update has a cost of its own.
   private var pendingBytes: [UInt8] = []
-  /// The last network, where it was possible.
-  private var network: Network?
-  private var suffix: [UInt8] = []
-  private var suffixSeed: Int?
-  private var suffixSweeps = 1
-  private var suffixWeights: WeightsSource?
 
   init(
     _ spec: Spec, inputDigests: [Digest256], data: DataFacts, networks: NetworkFacts
@@ -79,20 +43,27 @@ struct Expansion: ~Copyable {
     self.spec = spec
     self.data = data
     self.networks = networks
-    let columns = Schema.planColumns + spec.measure.columns
-    var header = "framesweep plan\nnumerics: \(numericsVersion)\n"
-    header += "coordinates: \(spec.coordinates.joined(separator: " "))\n"
-    header += "measure: \(spec.measure.canonicalText)\n"
-    for column in columns where column.presence == .always { header += Self.line(column) }
-    if spec.measure.usesSeed {
-      header += "seed: \(spec.seed)\n"
-    }
-    for digest in inputDigests { header += "input: \(digest.hexadecimal)\n" }
-    planHasher.update(Array((header + "points:\n").utf8))
+    hits = [Int](repeating: 0, count: spec.exclusions.count)
+    grid.omittedKeys = Set(ArchitectureKey.allCases.filter(\.row.isOmittedIfUnused))
+    planHasher.update(Array(Self.header(spec, inputDigests).utf8))
     // A sweep that excludes nearly all of a huge grid needs no room for it.
     let expected = min(spec.gridCount + spec.inclusions.count, 1 << 21)
     seen.reserveCapacity(expected)
     survivors.reserveCapacity(expected)
+  }
+
+  /// The lines of the plan's hash in front of the points.
+  static func header(_ spec: Spec, _ inputDigests: [Digest256]) -> String {
+    let columns = Schema.planColumns + spec.measure.columns
+    var header = "framesweep plan\nnumerics: \(numericsVersion)\n"
+    header += "coordinates: \(spec.coordinates.joined(separator: " "))\n"
+    header += "measure: \(spec.measure.canonicalText)\n"
+    for column in columns where column.presence == .always { header += line(column) }
+    if spec.measure.usesSeed {
+      header += "seed: \(spec.seed)\n"
+    }
+    for digest in inputDigests { header += "input: \(digest.hexadecimal)\n" }
+    return header + "points:\n"
   }
 
   /// The reasons why there is no plan.
@@ -107,12 +78,37 @@ struct Expansion: ~Copyable {
     return impossible + (emptyError.map { [$0] } ?? [])
   }
 
-  /// Visits all points in order.
-  mutating func run() {
-    walkGrid()
-    for (index, inclusion) in spec.inclusions.enumerated() {
-      network = nil
-      visit(inclusion.setting, at: spec.gridCount + index, digits: nil)
+  /// Places that a thread looks at in one piece.
+  private static let pieceCount = 1 << 13
+
+  /// Visits all places.
+  ///
+  /// - Parameters:
+  ///   - threads: the threads that look at places.
+  ///   - progress: told now and then how many places were visited.
+  mutating func run(threads: Int, progress: (_ visited: Int, _ count: Int) -> Void) {
+    let count = spec.gridCount + spec.inclusions.count
+    let (spec, data, networks) = (spec, data, networks)
+    // What waits for its turn is bounded, and threads wait little for one another.
+    let pieces = 16 * max(threads, 1)
+    var first = 0
+    while first < count {
+      let start = first
+      let end = min(count, first + pieces * Self.pieceCount)
+      let parts = Parallel.map(
+        (end - start + Self.pieceCount - 1) / Self.pieceCount, threads: threads,
+        state: { Walker(ExpansionWalker(spec, data: data, files: networks)) },
+        { walker, piece in
+          let begin = start + piece * Self.pieceCount
+          return walker.walk(begin..<min(begin + Self.pieceCount, end))
+        })
+      for part in parts { add(part) }
+      first = end
+      progress(first, count)
+    }
+    for (exclusion, hits) in zip(spec.exclusions, hits) where hits == 0 && spec.gridCount > 0 {
+      warnings.append(
+        SpecError(exclusion.place, exclusion.keyPath, "the item matches no point of grid and zip"))
     }
     if survivors.isEmpty, refusals.isEmpty {
       let place = spec.exclusions.first?.place ?? Place(line: 1, column: 1)
@@ -120,213 +116,99 @@ struct Expansion: ~Copyable {
     }
   }
 
-  /// The digest of all that was visited; to be asked for once.
-  mutating func planHash() -> Digest256 {
+  /// A walker in a place that a thread can keep.
+  private final class Walker {
+    private var walker: ExpansionWalker
+    init(_ walker: consuming ExpansionWalker) { self.walker = walker }
+    func walk(_ places: Range<Int>) -> ExpansionPart { walker.walk(places) }
+  }
+
+  /// All that was found; to be asked for once.
+  mutating func finish() -> ExpandedGrid {
     planHasher.update(pendingBytes)
     pendingBytes.removeAll()
-    let unused = Set(omittedKeys.compactMap(\.column))
-    for column in columns {
+    seen.removeAll()
+    let unused = Set(grid.omittedKeys.compactMap(\.column))
+    for column in Schema.planColumns + spec.measure.columns {
       let isThere =
         switch column.presence {
         case .always: false
         case .ifUsed: !unused.contains(column.name)
         case .ifKeyIsUsed(let key): !unused.contains(key)
-        case .ifNotPlain: !isPlain
+        case .ifNotPlain: !grid.isPlain
         }
       if isThere { planHasher.update(Array(Self.line(column).utf8)) }
     }
-    return planHasher.finish()
+    grid.planHash = planHasher.finish()
+    grid.places = PointPlaces(survivors, of: spec.gridCount + spec.inclusions.count)
+    return grid
   }
-
-  /// The keys of rules whose columns are left out of files in which they take no part.
-  private static let laterRules = ArchitectureKey.rules.filter { !$0.row.isInEveryHash }
-
-  private var columns: [Column] { Schema.planColumns + spec.measure.columns }
 
   private static func line(_ column: Column) -> String {
     let dimensions = column.dimensions.map(\.name).joined(separator: ",")
     return "column: \(column.name) \(column.type.numpyName) \(dimensions)\n"
   }
 
-  private mutating func walkGrid() {
-    guard spec.gridCount > 0 else { return }
-    let axes = spec.axes
-    let exclusions = spec.exclusions
-    var hits = [Int](repeating: 0, count: exclusions.count)
-    var digits = [Int](repeating: 0, count: axes.count)
-    var setting = spec.setting(at: 0)
-    let changesNetwork = axes.map { axis in
-      axis.parameters.contains {
-        // Not every network can be swept more than once.
-        if case .architecture = $0 { true } else { $0 == .inferenceSweeps }
-      }
-    }
-    for place in 0..<spec.gridCount {
-      if let exclusion = exclusions.firstIndex(where: { $0.matches(digits) }) {
-        excludedCount += 1
-        hits[exclusion] += 1
-        for later in exclusions.indices.dropFirst(exclusion + 1) where hits[later] == 0 {
-          if exclusions[later].matches(digits) { hits[later] = 1 }
-        }
+  /// Adds what comes next in the order of places.
+  private mutating func add(_ part: ExpansionPart) {
+    grid.excludedCount += part.excludedCount
+    for (exclusion, count) in part.hits.enumerated() { hits[exclusion] += count }
+    for (key, refusal) in part.refusals {
+      if refusals[key] == nil {
+        refusals[key] = refusal
       } else {
-        visit(setting, at: place, digits: digits)
-      }
-      // The next point: axes count up like the digits of a number, the last one first.
-      var axis = axes.count - 1
-      while axis >= 0 {
-        digits[axis] += 1
-        if digits[axis] == axes[axis].choices.count { digits[axis] = 0 }
-        for assignment in axes[axis].choices[digits[axis]] { setting.assign(assignment) }
-        if changesNetwork[axis] { network = nil }
-        if digits[axis] > 0 { break }
-        axis -= 1
+        refusals[key]?.count += refusal.count
       }
     }
-    for (exclusion, count) in zip(exclusions, hits) where count == 0 {
-      warnings.append(
-        SpecError(exclusion.place, exclusion.keyPath, "the item matches no point of grid and zip"))
+    var last: Int32 = -1
+    for candidate in part.candidates {
+      let id = candidate.id
+      guard seen.insert(Key(high: id.word(0), low: id.word(1))).inserted else {
+        grid.duplicateCount += 1
+        continue
+      }
+      survivors.append(candidate.place)
+      let network = part.networks[Int(candidate.network)]
+      grid.maximumDraws = max(grid.maximumDraws, candidate.draws)
+      grid.maximumSweeps = max(grid.maximumSweeps, candidate.sweeps)
+      if candidate.network != last {
+        last = candidate.network
+        note(network)
+      }
+      for index in 0..<4 { pendingBytes.append(big: id.word(index)) }
+      pendingBytes += part.columnBytes[network.columnBytes]
+      if pendingBytes.count >= 1 << 14 {
+        planHasher.update(pendingBytes)
+        pendingBytes.removeAll(keepingCapacity: true)
+      }
+      if let length = network.skiplessLength { noteSkipless(length, at: candidate.place) }
+      if candidate.isHe, network.growth > 6 { note(growth: network.growth, at: candidate.place) }
     }
   }
 
-  private mutating func visit(_ setting: Setting, at place: Int, digits: [Int]?) {
-    let network: Network
-    let weights: WeightsSource
-    do throws(PointError) {
-      // What varies may be a part of a file's path.
-      if let same = self.network, setting.networkFile == nil {
-        network = same
-      } else {
-        let (found, rule) = try setting.network(sweep: spec.name, files: networks)
-        for images in data.all where !images.fit(found.input) {
-          throw .images(images, input: found.input)
-        }
-        if found.layerFramed == nil, spec.measure.requests.contains(where: { $0.needsLayerFrames })
-        {
-          throw .penaltyWithoutFrame(found.architecture)
-        }
-        let columns = PointColumns(found, rule, setting.preset, setting.values)
-        var columnBytes: [UInt8] = []
-        columns.append(to: &columnBytes)
-        network = Network(
-          network: found, rule: rule, bytes: found.canonicalBytes,
-          used: (found.architecture?.options.keys ?? [])
-            + (setting.preset?.options.map(\.key) ?? [])
-            + (setting.networkFile == nil ? [] : setting.values.keys)
-            + Self.laterRules.filter { columns[$0] != -1 },
-          columnBytes: columnBytes,
-          measuresStatistics: found.architecture?.normalizationStatistics == .batch,
-          growth: found.architecture?.heGrowth ?? 0)
-      }
-      weights = try setting.weights(of: network.network, network.rule, sweep: spec.name)
-      if network.measuresStatistics, case .file = weights { throw PointError.statisticsOfFile }
-    } catch {
-      refuse(error, setting, at: place, digits: digits)
-      return
-    }
-    if suffixSeed != setting.seed || suffixWeights != weights
-      || suffixSweeps != setting.inferenceSweeps
-    {
-      suffix = Point.identitySuffix(
-        seed: Int64(setting.seed), weights: weights, inferenceSweeps: setting.inferenceSweeps)
-      suffixSeed = setting.seed
-      suffixSweeps = setting.inferenceSweeps
-      suffixWeights = weights
-    }
-    self.network = network
-    idHasher.update(network.bytes)
-    idHasher.update(suffix)
-    let id = idHasher.finish()
-    guard seen.insert(Key(high: id.word(0), low: id.word(1))).inserted else {
-      duplicateCount += 1
-      return
-    }
-    survivors.append(UInt32(place))
-    maximumDraws = max(maximumDraws, weights.draws)
-    maximumSweeps = max(maximumSweeps, setting.inferenceSweeps)
-    maximumLayerCount = max(maximumLayerCount, network.network.layerCount)
-    if network.network.framed == nil { isPlain = false }
-    for key in network.used { omittedKeys.remove(key) }
-    append(id)
-    pendingBytes += network.columnBytes
-    if pendingBytes.count >= 1 << 14 {
-      planHasher.update(pendingBytes)
-      pendingBytes.removeAll(keepingCapacity: true)
-    }
-    if let architecture = network.network.architecture {
-      checkSkips(architecture, at: place, digits: digits)
-      if case .random(.he, _) = weights {
-        check(growth: network.growth, at: place, digits: digits)
-      }
-    }
-  }
-
-  private mutating func append(_ id: Digest256) {
-    for index in 0..<4 {
-      let word = id.word(index)
-      for shift: UInt64 in [56, 48, 40, 32, 24, 16, 8, 0] {
-        pendingBytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
-    }
-  }
-
-  private mutating func refuse(
-    _ error: PointError, _ setting: Setting, at place: Int, digits: [Int]?
-  ) {
-    let (start, keyPath, point) = blame(error.culprits, at: place, digits: digits)
-    let first = Refusal(place: start, keyPath: keyPath, point: point, reason: error)
-    let key = "\(start) \(error.culprits.first?.key ?? "") \(keyPath)"
-    refusals[key, default: first].count += 1
-  }
-
-  /// Where the first of some parameters is given that a point has, and the point in words.
-  private func blame(
-    _ culprits: [Parameter], at place: Int, digits: [Int]?
-  ) -> (place: Place, keyPath: String, point: String) {
-    var assignments: [Assignment] = spec.fixed
-    var point = "the point"
-    var keyPath = ""
-    if let digits {
-      let swept = zip(spec.axes, digits).flatMap { $0.choices[$1] }
-      assignments = swept + spec.fixed
-      let values = swept.map { "\($0.parameter.key): \($0.value.text)" }
-      if !values.isEmpty { point = "the point {\(values.joined(separator: ", "))}" }
-    } else {
-      let inclusion = spec.inclusions[place - spec.gridCount]
-      assignments = inclusion.assignments
-      keyPath = inclusion.keyPath
-    }
-    let culprit = culprits.lazy
-      .compactMap { parameter in assignments.first { $0.parameter == parameter } }.first
-    let isWeights = culprit == nil && culprits.contains(.weights)
-    let start =
-      culprit?.place ?? (isWeights ? spec.weightsPlace : nil) ?? assignments.first?.place
-      ?? Place(line: 1, column: 1)
-    if isWeights, spec.weightsPlace != nil { keyPath = "" }
-    let key = culprit?.parameter.key ?? (isWeights ? "weights" : "")
-    return (start, [keyPath, key].filter { !$0.isEmpty }.joined(separator: "."), point)
+  private mutating func note(_ network: ExpansionPart.Network) {
+    grid.maximumLayerCount = max(grid.maximumLayerCount, network.layerCount)
+    if !network.isPlain { grid.isPlain = false }
+    if let frame = network.layerFrame { grid.layerFrames.insert(frame) }
+    for key in network.used { grid.omittedKeys.remove(key) }
   }
 
   /// Notes a residual network whose stages are all too short for a skip.
-  private mutating func checkSkips(_ architecture: Architecture, at place: Int, digits: [Int]?) {
-    guard architecture.family == .residual, architecture.isLayered,
-      !architecture.layers.contains(where: { $0.skip != nil })
-    else { return }
+  private mutating func noteSkipless(_ length: Int, at place: UInt32) {
     skiplessCount += 1
     guard firstSkipless == nil else { return }
-    let (start, keyPath, point) = blame(
-      [ArchitectureKey.skipLength, .stageDepth, .stages].map(Parameter.architecture), at: place,
-      digits: digits)
-    firstSkipless = (start, keyPath, point, architecture.skipLength)
+    let (start, keyPath, point) = spec.blame(
+      [ArchitectureKey.skipLength, .stageDepth, .stages].map(Parameter.architecture),
+      at: Int(place))
+    firstSkipless = (start, keyPath, point, length)
   }
 
   /// Notes a residual network whose values grow too large for training and for comparisons.
-  private mutating func check(growth: Double, at place: Int, digits: [Int]?) {
-    guard growth > 6 else { return }
+  private mutating func note(growth: Double, at place: UInt32) {
     steepCount += 1
     guard growth > steepest?.growth ?? 0 else { return }
-    let (start, keyPath, point) = blame(
-      [ArchitectureKey.stageDepth, .stages, .preset].map(Parameter.architecture), at: place,
-      digits: digits)
+    let (start, keyPath, point) = spec.blame(
+      [ArchitectureKey.stageDepth, .stages, .preset].map(Parameter.architecture), at: Int(place))
     steepest = (start, keyPath, point, growth)
   }
 
@@ -353,5 +235,12 @@ struct Expansion: ~Copyable {
           expected: "normalization: batch, a branch_scale below 1, or fewer blocks"))
     }
     return notes
+  }
+}
+
+extension [UInt8] {
+  /// Appends a word, most significant byte first, as digests are written.
+  fileprivate mutating func append(big word: UInt64) {
+    unsafe Swift.withUnsafeBytes(of: word.bigEndian) { unsafe append(contentsOf: $0) }
   }
 }

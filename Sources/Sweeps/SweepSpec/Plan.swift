@@ -7,27 +7,42 @@ public let numericsVersion = 8
 
 /// The numbered points of a sweep.
 ///
-/// Points are not stored but derived from their place in the grid, so every rank can have the plan.
+/// Points are not stored but derived from their place in the grid, so every rank can have the plan: `Plan`
+/// gives any point, and `PointCursor` many one after the other.
 /// Point i of a plan is the same for ever: the order is that of the grid, its last axis varying
 /// fastest, and then the included points. Of equal points the first stays.
 public struct Plan: Sendable {
   /// The sweep.
   public let spec: Spec
+  /// What was found of the points.
+  private var grid: ExpandedGrid
+  /// What the reader and the expansion noticed without refusing the sweep; only known where it was
+  /// expanded.
+  public let warnings: [SpecError]
+  /// What was found of the images that the sweep names.
+  public let data: DataFacts
+  /// What was found of the networks from files that the sweep names.
+  let networks: NetworkFacts
+
+  /// The number of points.
+  public var count: Int { grid.places.count }
   /// The number of equal points that fell together with an earlier one.
-  public let duplicateCount: Int
+  public var duplicateCount: Int { grid.duplicateCount }
   /// The number of grid points that `exclude` left out.
-  public let excludedCount: Int
+  public var excludedCount: Int { grid.excludedCount }
   /// The most draws of weights that a point has.
-  public let maximumDraws: Int
+  public var maximumDraws: Int { grid.maximumDraws }
   /// The most layers that a point has.
-  public let maximumLayerCount: Int
+  public var maximumLayerCount: Int { grid.maximumLayerCount }
   /// The most sweeps of inference that a point has.
-  public let maximumSweeps: Int
+  public var maximumSweeps: Int { grid.maximumSweeps }
   /// The keys that no point makes use of: options of presets that none of them has, and keys that have
   /// their standard value wherever they take part.
-  public let omittedKeys: Set<ArchitectureKey>
+  public var omittedKeys: Set<ArchitectureKey> { grid.omittedKeys }
   /// Whether all networks are plain: then files have no column that says more than layers do.
-  public let isPlain: Bool
+  public var isPlain: Bool { grid.isPlain }
+  /// The families and forms of networks whose frames are made of layers.
+  public var layerFrames: Set<FramedFamily> { grid.layerFrames }
   /// The SHA-256 that results files and resumed runs must share.
   ///
   /// It covers a text of lines (`framesweep plan`, `numerics: ` and the version, `coordinates: ` and
@@ -38,19 +53,9 @@ public struct Plan: Sendable {
   /// and those that `PointColumns` appends, and then a line for each column that only files with such
   /// points have. So files of one plan have the same columns, and the
   /// same entries in those that say how points are written, which equal points need not have.
-  public let planHash: Digest256
-  /// What the reader and the expansion noticed without refusing the sweep.
-  public let warnings: [SpecError]
-  /// What was found of the images that the sweep names.
-  public let data: DataFacts
-  /// What was found of the networks from files that the sweep names.
-  let networks: NetworkFacts
-
-  /// The places in the grid that are left; those after the grid are items of `include`.
-  let survivors: [UInt32]
-
-  /// The number of points.
-  public var count: Int { survivors.count }
+  public var planHash: Digest256 { grid.planHash }
+  /// The places in the grid that are points; those after the grid are items of `include`.
+  var places: PointPlaces { grid.places }
 
   /// Expands a sweep.
   ///
@@ -59,44 +64,74 @@ public struct Plan: Sendable {
   ///   - inputDigests: the SHA-256 of every input file, in the order in which the sweep names them.
   ///   - data: what was found of the images that the sweep names; what is unknown is not checked.
   ///   - networks: what was found of the networks from files that the sweep names.
+  ///   - threads: how many threads look at points; the plan is the same for any number.
+  ///   - progress: told now and then how many places of the grid were visited, of how many.
   ///
   /// **Throws**: `SpecErrors` where points are impossible, do not fit the images, or none is left.
   ///
-  /// **Complexity**: O(points); memory about 40 bytes for each point, of which 4 stay.
+  /// **Complexity**: O(points); memory about 40 bytes for each point, of which at most 4 stay.
   public init(
     _ spec: Spec, inputDigests: [Digest256] = [], data: DataFacts? = nil,
-    networks: NetworkFacts = NetworkFacts()
+    networks: NetworkFacts = NetworkFacts(), threads: Int = 1,
+    progress: (_ visited: Int, _ count: Int) -> Void = { _, _ in }
   ) throws(SpecErrors) {
     let data = data ?? DataFacts(spec.measure)
     var expansion = Expansion(
       spec, inputDigests: inputDigests, data: data, networks: networks)
-    expansion.run()
+    expansion.run(threads: threads, progress: progress)
     let errors = spec.mistakes(with: data) + expansion.errors
     guard errors.isEmpty else { throw SpecErrors(errors) }
     self.spec = spec
     self.data = data
     self.networks = networks
-    survivors = expansion.survivors
-    duplicateCount = expansion.duplicateCount
-    excludedCount = expansion.excludedCount
-    maximumDraws = expansion.maximumDraws
-    maximumLayerCount = expansion.maximumLayerCount
-    maximumSweeps = expansion.maximumSweeps
-    omittedKeys = expansion.omittedKeys
-    isPlain = expansion.isPlain
-    planHash = expansion.planHash()
     warnings = (spec.warnings + expansion.notes + spec.remarks(on: data))
       .sorted { $0.place < $1.place }
+    grid = expansion.finish()
+    grid.fingerprint = fingerprint(inputDigests)
     let misnamed = mistakesInSavedWeights()
     guard misnamed.isEmpty else { throw SpecErrors(misnamed) }
   }
+
+  /// Takes over what another rank found of the points, as `expansion` wrote it; nil if something else did, or
+  /// if this program makes another plan of the sweep.
+  ///
+  /// - Parameters:
+  ///   - spec: the same sweep.
+  ///   - expansion: the other plan's.
+  ///   - inputDigests: the SHA-256 of every input file, in the order in which the sweep names them.
+  ///   - data: what was found of the images that the sweep names.
+  ///   - networks: what was found of the networks from files that the sweep names.
+  public init?(
+    _ spec: Spec, expansion: [UInt8], inputDigests: [Digest256] = [], data: DataFacts,
+    networks: NetworkFacts = NetworkFacts()
+  ) {
+    guard let grid = ExpandedGrid(bytes: expansion) else { return nil }
+    self.spec = spec
+    self.grid = grid
+    self.data = data
+    self.networks = networks
+    warnings = []
+    let places = spec.gridCount + spec.inclusions.count
+    guard count > 0, grid.places[count - 1] < places,
+      grid.fingerprint == fingerprint(inputDigests)
+    else { return nil }
+  }
+
+  /// What follows from the sweep and the program without looking at all points.
+  private func fingerprint(_ inputDigests: [Digest256]) -> Digest256 {
+    let ends = point(at: 0).id.bytes + point(at: count - 1).id.bytes
+    return SHA256.hash(Array(Expansion.header(spec, inputDigests).utf8) + ends)
+  }
+
+  /// What was found of the points, for ranks that do not look at all of them.
+  public var expansion: [UInt8] { grid.bytes }
 
   /// A point by its index, `0 ..< count`.
   ///
   /// **Complexity**: O(axes + layers), about a microsecond.
   public func point(at index: Int) -> Point {
-    precondition(survivors.indices.contains(index), "a plan of \(count) points has no \(index)")
-    let setting = spec.setting(at: Int(survivors[index]))
+    precondition(index >= 0 && index < count, "a plan of \(count) points has no \(index)")
+    let setting = spec.setting(at: places[index])
     do {
       let (network, shorthand) = try setting.network(sweep: spec.name, files: networks)
       return Point(
@@ -126,7 +161,7 @@ extension Plan {
 
   /// Where the sweep file says what the weights of a point are, and the key that says so.
   public func weightsPlace(ofPoint index: Int) -> (place: Place, keyPath: String) {
-    let place = Int(survivors[index])
+    let place = places[index]
     if place < spec.gridCount {
       var rest = place
       for axis in spec.axes.reversed() {

@@ -19,9 +19,9 @@ struct MinimumMeasurement: Measurement {
   }
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
-    guard let architecture = context.point.network.layerFramed else { return }
-    let most = MinimumCost(architecture, cache: &context.cache)
-    let typical = MinimumCost(architecture, isTypical: true, cache: &context.cache)
+    guard let work = context.work else { return }
+    let most = MinimumCost(work)
+    let typical = MinimumCost(work, isTypical: true)
     cost.flops += typical.productFLOPs
     cost.bytes = max(cost.bytes, most.peakBytes)
     let seconds = context.rates.seconds(of: typical)

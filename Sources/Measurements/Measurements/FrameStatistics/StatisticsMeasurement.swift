@@ -36,16 +36,21 @@ struct StatisticsMeasurement: Measurement {
   var repeated: (any Measurement)? { Self(isAsked: true, bounds: false) }
 
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
-    guard let frame = context.frame?.frame else { return }
+    let one: StatisticsCost
+    if !bounds, let work = context.work {
+      one = work.statistics
+    } else {
+      guard let frame = context.frame?.frame else { return }
+      one = StatisticsCost(withBounds: frame, cache: &context.cache)
+    }
     let draws = context.draws
-    let one = StatisticsCost(withBounds: frame, cache: &context.cache)
     cost.flops += draws * one.productFLOPs
     var bytes = one.peakBytes
     // Weights that are drawn count with the point.
     cost.seconds +=
       draws
       * context.rates.seconds(
-        of: one, weights: context.isTrained ? context.counts.weights : 0)
+        of: one, weights: context.isTrained ? context.weightCount : 0)
     if bounds {
       cost.flops += draws * one.boundFLOPs
       bytes += one.boundBytes

@@ -78,8 +78,6 @@ public struct NetworkInputs: Sendable {
   /// - Parameter model: what predicts it at the rates of a common core.
   mutating func noteCosts(of plan: Plan, _ model: CostModel) {
     var (model, costs) = (model, [FileNetwork: PointCost]())
-    // What the first point of a process makes ready is no part of any network's cost.
-    if plan.count > 0 { _ = model.cost(of: plan.point(at: 0)) }
     for index in 0..<plan.count {
       let point = plan.point(at: index)
       guard case .file(let network) = point.network, costs[network] == nil else { continue }

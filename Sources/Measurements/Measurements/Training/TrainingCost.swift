@@ -94,11 +94,9 @@ struct TrainingCost {
       bytes += 12 * compared * Double(settings.batchSize)
     }
     cost.bytes = max(cost.bytes, bytes)
-    guard settings.potentialPenalty > 0, let architecture = context.point.network.layerFramed else {
-      return
-    }
+    guard settings.potentialPenalty > 0, let work = context.work else { return }
     // The gradient of the deep frame potential at every step.
-    let one = StatisticsCost(architecture, cache: &context.cache)
+    let one = work.statistics
     let weights = context.counts.weights
     cost.flops += draws * steps * gradients * 3 * one.productFLOPs
     cost.seconds +=
