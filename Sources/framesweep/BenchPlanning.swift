@@ -36,7 +36,7 @@ enum BenchPlanning {
   static func line(_ text: String, ranks: Int) throws -> String {
     let start = ContinuousClock.now
     let sweep = try SweepFile(path: "bench", bytes: Array(text.utf8))
-    let forecast = PlanForecast(sweep, ranks: ranks)
+    let forecast = PlanForecast(sweep, ranks: ranks, frameWarnings: sweep.frameWarnings)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return "\(Show.duration(seconds)) to plan \(Show.points(forecast.points)) of \(forecast.sweep)"
   }

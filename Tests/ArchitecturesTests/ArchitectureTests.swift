@@ -160,6 +160,34 @@ import Testing
   }
 }
 
+@Suite("Keys with standards that follow from others") struct DependentStandardTests {
+  private static func network(_ options: KeyValues) throws -> Architecture {
+    try Architecture(
+      family: .residual, input: InputShape(channels: 3, size: 8),
+      stages: [Stage(widths: [8], kernel: 3, stride: 1), Stage(widths: [8], kernel: 3, stride: 2)],
+      options: options)
+  }
+
+  @Test("Inverted blocks widen as asked, and six times if nobody asks", arguments: [4, 6])
+  func expansion(factor: Int) throws {
+    let block = KeyValue(Block.inverted)
+    let asked = try Self.network([.block: block, .expansion: .integer(factor)])
+    let standard = try Self.network([.block: block])
+    #expect(asked[.expansion] == .integer(factor))
+    #expect((asked.canonicalText == standard.canonicalText) == (factor == 6))
+  }
+
+  @Test("A stem is as wide as asked, and twice the first stage if nobody asks", arguments: [8, 16])
+  func stemWidth(width: Int) throws {
+    let given: KeyValues = [.block: KeyValue(Block.inverted), .stem: KeyValue(Stem.cifar)]
+    var asked = given
+    asked[.stemWidth] = .integer(width)
+    let network = try Self.network(asked)
+    #expect(network[.stemWidth] == .integer(width))
+    #expect((try network == Self.network(given)) == (width == 16))
+  }
+}
+
 @Suite("Shorthand") struct ShorthandTests {
   @Test("Stages widen and stride by the rule") func rule() throws {
     let shorthand = Shorthand(stageDepth: 2, width: 8, stageCount: 3, widen: 1.5, kernel: 3)

@@ -214,7 +214,7 @@ import Testing
     #expect(computer.record(of: 0).values == first.record(of: 0).values)
     // What is predicted does not depend on who read the file.
     var costs = [own, try training("")].map { sweep in
-      var model = CostModel(sweep.measurements, readsFiles: false)
+      var model = CostModel(sweep.measurements)
       return model.cost(of: sweep.plan.point(at: 0)).seconds
     }
     #expect(costs.removeFirst() > costs[0])

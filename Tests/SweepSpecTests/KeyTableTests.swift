@@ -19,7 +19,11 @@ import Testing
 
   /// Some values that a key may have in a family.
   private static func values(of key: ArchitectureKey, in family: Family) -> [KeyValue] {
-    guard key == .block, family == .dense else { return values(of: key) }
+    guard key == .block else { return values(of: key) }
+    guard family == .dense else {
+      // Chosen blocks need a stem, which plain ones cannot have.
+      return values(of: key).filter { $0 != KeyValue(Block.choice) }
+    }
     return [Block.plain, .bottleneck, .preactivation].map { KeyValue($0) }
   }
 
@@ -36,6 +40,8 @@ import Testing
     case .normalizationStatistics: ", normalization: batch"
     case .expansion, .groups, .stem: ", block: bottleneck"
     case .squeeze: ", block: inverted"
+    case .choices: ", block: choice, stem: cifar"
+    case .cell: ", block: cell"
     case .stemWidth: ", block: bottleneck, stem: cifar"
     default: ""
     }

@@ -15,7 +15,9 @@ import Testing
       if: BuiltProducts.executable("allocation-check") != nil, "\(BuiltProducts.missing)"))
   func batches() throws {
     let program = try #require(BuiltProducts.executable("allocation-check"))
-    let result = try RunningProcess(program, []).wait(upTo: .seconds(300))
+    // OpenBLAS's own small products ask for memory on cores with AVX-512, and these run on all.
+    let result = try RunningProcess(program, [], environment: ["OPENBLAS_CORETYPE": "Nehalem"])
+      .wait(upTo: .seconds(300))
     #expect(result.isSuccess)
     let networks = [
       "chain", "residual", "dense", "bottleneck", "inverted", "densenet", "vgg", "transformer",

@@ -40,7 +40,8 @@ import Testing
     #expect(other.status == 65)
     #expect(
       other.errorOutput.contains(
-        "net.safetensors: conv.weight (layer 1) has the shape (2, 1, 1, 1), expected (3, 1, 1, 1)"))
+        "net.safetensors: module.conv.weight (layer 1) has the shape (2, 1, 1, 1), expected (3, 1, 1, 1)"
+      ))
   }
 
   @Test("A check computes the scores of the classifier, at images as they are normalised")

@@ -4,8 +4,6 @@ public import SweepSpec
 
 /// What a point will cost on one core.
 public struct PointCost: Sendable {
-  /// Nothing.
-  public init() {}
   /// Floating-point operations in products of matrices, over all draws.
   public var flops = 0.0
   /// Bytes in use at the same time.
@@ -16,6 +14,11 @@ public struct PointCost: Sendable {
   public var searchSeconds = 0.0
   /// What they take if no descent converges.
   public var searchSecondsAtMost = 0.0
+
+  /// Describes a cost without searches; nothing at all if no number is given.
+  public init(flops: Double = 0, bytes: Double = 0, seconds: Double = 0) {
+    (self.flops, self.bytes, self.seconds) = (flops, bytes, seconds)
+  }
 
   /// Adds what another point will take afterwards, in the same memory.
   public mutating func add(_ other: PointCost) {

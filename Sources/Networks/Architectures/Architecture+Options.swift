@@ -46,16 +46,20 @@ extension Architecture {
     options = try own(given)
     let all = options
     for key in all.keys where key.row.part.option?.applies(self) == false { options[key] = nil }
+    // A standard can follow from other keys, so it is known once all of them are.
+    for key in options.keys where options[key] == key.row.part.option?.standard(self) {
+      options[key] = nil
+    }
   }
 
   private func own(_ given: KeyValues) throws(ArchitectureError) -> KeyValues {
     var own: KeyValues = [:]
     for key in given.keys {
       let row = key.row
-      guard let option = row.part.option, row.families.contains(family), let value = given[key]
+      guard row.part.option != nil, row.families.contains(family), let value = given[key]
       else { continue }
       guard row.reading.mistake(in: value) == nil else { throw .option(key, value) }
-      if value != option.standard(self) { own[key] = value }
+      own[key] = value
     }
     return own
   }

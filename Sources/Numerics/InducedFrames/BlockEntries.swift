@@ -19,7 +19,7 @@ struct BlockEntries {
     widths = (frame.columns[pair.left].channels, frame.columns[pair.right].channels)
     ranges = [[Range<Int>]](repeating: [], count: widths.left)
     for product in pair.products {
-      let taps = plane.runs[product.meeting].reduce(0) { $0 + $1.count * $1.ways }
+      let taps = plane.runs[product.meeting].reduce(0) { $0 + Double($1.count) * $1.ways }
       guard taps > 0, !isFull else { continue }
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
         left, right, rows in
@@ -27,7 +27,7 @@ struct BlockEntries {
         if case .ones = left.content, case .ones = right.content {
           let diagonal = Diagonal(
             channels: columns.0, shift: columns.1.lowerBound - columns.0.lowerBound)
-          let constant = product.left.factor * product.right.factor * Double(taps)
+          let constant = product.left.factor * product.right.factor * taps
           constants[diagonal, default: 0] += constant
         } else if columns.0.count == widths.left && columns.1.count == widths.right {
           isFull = true

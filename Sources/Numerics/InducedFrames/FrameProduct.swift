@@ -94,7 +94,7 @@ struct FrameProduct {
               Target(
                 tap: top.tap * sampling.kernel + left.tap,
                 position: top.position * sampling.rowSize + left.position,
-                ways: Double(top.ways * left.ways)))
+                ways: top.ways * left.ways))
           }
         }
         starts.append(targets.count)

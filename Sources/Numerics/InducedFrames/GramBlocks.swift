@@ -117,7 +117,7 @@ struct GramBlocks {
       frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
         left, right, rows in
         for run in plane.runs[product.meeting] {
-          add(left, right, run, rows, factor * Double(run.ways), height: height, to: &block)
+          add(left, right, run, rows, factor * run.ways, height: height, to: &block)
         }
       }
     }
@@ -202,7 +202,7 @@ struct GramBlocks {
           frame.forEachMeeting(product.left, product.right, rowChannels: product.rowChannels) {
             left, right, rows in
             for run in plane.runs[product.meeting] {
-              addDiagonal(left, right, run, rows, factor * Double(run.ways))
+              addDiagonal(left, right, run, rows, factor * run.ways)
             }
           }
         }

@@ -3,7 +3,7 @@
 struct TapPair: Hashable, Sendable {
   let left: Int
   let right: Int
-  var ways = 1
+  var ways = 1.0
 
   var swapped: TapPair { TapPair(left: right, right: left, ways: ways) }
 }
@@ -133,7 +133,7 @@ extension PositionClasses {
       signature.append(meeting)
       signature.append(taps.left)
       signature.append(taps.right)
-      signature.append(taps.ways)
+      signature.append(Int(truncatingIfNeeded: taps.ways.bitPattern))
     }
 
     static func precedes(_ a: Event, _ b: Event) -> Bool {

@@ -80,7 +80,7 @@ struct SamplingLinks {
   struct Link {
     let tap: Int
     let position: Int
-    var ways = 1
+    var ways = 1.0
   }
 
   /// For each position of the column those of the row, by tap.

@@ -6,8 +6,8 @@ struct TapRun: Hashable, Sendable {
   let right: Int
   /// The number of taps.
   var count: Int
-  /// In how many ways each of them happens.
-  let ways: Int
+  /// In how many ways each of them happens: more than integers hold, behind dozens of poolings.
+  let ways: Double
 
   /// Joins the tap pairs of a vertical and a horizontal class to runs.
   ///
