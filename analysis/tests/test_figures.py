@@ -165,7 +165,7 @@ def test_a_profile_is_the_median_over_networks_and_draws(tmp_path: Path) -> None
     expected = np.nanmedian(chains.reshape(-1, 4), axis=0) / 10
     np.testing.assert_allclose(np.unique(drawn), np.unique(expected), rtol=1e-12)
     assert "10 chain networks" in words(figure) and "middle half" in words(figure)
-    assert "point 4, residual" in words(one) and "standard deviation" in words(one)
+    assert "point 4, residual" in words(one) and "std over images" in words(one)
     assert "augmentation · noise" in names
 
 
