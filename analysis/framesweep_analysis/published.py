@@ -211,12 +211,17 @@ def join_published(
 
     A row can belong to several points, such as those of several seeds.
 
-    Raises `ResultsError` where the table cannot be read, where two rows belong to one point, and where
-    no row belongs to any.
+    Raises `ResultsError` if the table cannot be read or has no errors in per cent, if two rows belong to
+    one point, and if no row belongs to any.
     """
     path = Path(path)
     rows, levels = _rows(path)
     form = _form(rows[0], levels, dataset, path)
+    if not any(_column(number, "").endswith("error") for number in form.numbers.values()):
+        raise ResultsError(
+            f"{path}: no field with numbers ends in error or accuracy; the fields are "
+            f"{_fields(rows[0])}"
+        )
     named = [dict(zip(form.levels, row.pop(""), strict=False)) | row for row in rows]
     named = [row for row in named if all(_holds(row, condition, path) for condition in where)]
     if not named:
@@ -353,6 +358,11 @@ def _number(row: Row, name: str, number: Number, form: TableForm, path: Path) ->
         raise ResultsError(
             f"{path}: {row[form.title]} has {row[name]!r} for {name}, expected a number"
         ) from None
+    outcome = number.accuracy or number.name.endswith("error")
+    if outcome and not np.isnan(found) and not 0 <= found <= 100:
+        raise ResultsError(
+            f"{path}: {row[form.title]} has {found:g} for {name}, expected per cent from 0 to 100"
+        )
     return 100.0 - found if number.accuracy else found
 
 

@@ -88,7 +88,12 @@ def rank_published(dataset: xr.Dataset, outcome: str) -> list[Ranking]:
             continue
         rankings.append(_ranking(name, _label(dataset, name), x, y, z))
     if not rankings:
-        raise NothingToDraw(f"no score varies among {plural(len(target), 'point')} with {outcome}")
+        count = int(np.isfinite(target).sum())
+        if count < _FEWEST:
+            raise NothingToDraw(f"{plural(count, 'point')} with {outcome}, expected at least {_FEWEST}")
+        if np.nanmin(target) == np.nanmax(target):
+            raise NothingToDraw(f"{outcome} is the same for all of {plural(count, 'point')}")
+        raise NothingToDraw(f"no score varies among {plural(count, 'point')} with {outcome}")
     return sorted(rankings, key=lambda row: -abs(row.tau.estimate))
 
 

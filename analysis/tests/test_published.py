@@ -167,6 +167,9 @@ def test_timm_names_are_read_up_to_their_tag(tmp_path: Path) -> None:
         ("t.csv", "width,error\n9,1\n", "none of 1 row belongs .* width=9, points width=8"),
         ("t.csv", "width,error\n8,1\n9,x\n8,x\n", "belong to one point"),
         ("t.csv", "width,error\n8,1\n16,x\n", "16 has 'x' for error, expected a number"),
+        ("t.csv", "width,other\n8,3\n", "no field with numbers ends in error or accuracy"),
+        ("t.csv", "width,error\n8,-10\n", "has -10 for error, expected per cent"),
+        ("t.csv", "width,my_accuracy\n8,193\n", "has 193 for my_accuracy, expected per cent"),
         ("t.json", "[1, 2]", "expected objects"),
         ("t.json", "{", "cannot be read as a table"),
     ],
@@ -258,6 +261,17 @@ def test_networks_without_a_frame_are_not_ranked_by_its_counts() -> None:
     dataset = ranked(9).assign(atom_count=("point", np.array([-1, -1, 3, 4, 5, 6, 7, 8, 9])))
     rows = {row.name: row for row in rank_published(dataset, "published_cifar10_error")}
     assert (rows["atom_count"].tau.count, rows["better"].tau.count) == (7, 9)
+
+
+def test_too_few_errors_and_equal_ones_are_named() -> None:
+    dataset = ranked(30)
+    errors = dataset["published_cifar10_error"]
+    few = dataset.assign(published_cifar10_error=errors.where(np.arange(30) < 4))
+    with pytest.raises(NothingToDraw, match="4 points with .*, expected at least 5"):
+        rank_published(few, "published_cifar10_error")
+    equal = dataset.assign(published_cifar10_error=errors * 0)
+    with pytest.raises(NothingToDraw, match="is the same for all of 30 points"):
+        rank_published(equal, "published_cifar10_error")
 
 
 def test_the_figure_has_a_panel_for_each_error() -> None:
