@@ -4,7 +4,9 @@ internal import Networks
 internal import OpenBLAS
 
 extension MachineRates {
-  /// Times the machine at hand, in a quarter of a second of CPU time; BLAS should be on one thread, as in runs.
+  /// Measures how fast this machine is.
+  ///
+  /// That takes a quarter of a second of CPU time, and BLAS should have one thread, as in runs.
   ///
   /// A large product gives the rate of products. The statistics of a small network, less its
   /// products, tell how much slower or faster than the common one the core is in all the rest.

@@ -16,10 +16,7 @@ struct DenseBlockBuilder {
     var builder = DenseBlockBuilder(architecture)
     for stage in architecture.stages.indices { builder.append(stage) }
     _ = builder.closed(builder.values, "last", stage: 0)
-    let network = builder.network
-    return network.finish(
-      identity: architecture.canonicalBytes, features: .means(of: [network.values.count - 1]),
-      featureCount: network.graph[network.last].shape[1], classes: classes)
+    return builder.network.finish(architecture, classes: classes)
   }
 
   private init(_ architecture: Architecture) {

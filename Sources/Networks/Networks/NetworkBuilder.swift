@@ -90,6 +90,13 @@ struct NetworkBuilder {
     return copy.ordered(identity, features, layers)
   }
 
+  /// The network of an architecture whose classifier reads the channels' means of the last representation.
+  func finish(_ architecture: Architecture, classes: Int) -> BuiltNetwork {
+    finish(
+      identity: architecture.canonicalBytes, features: .means(of: [values.count - 1]),
+      featureCount: graph[last].shape[1], classes: classes)
+  }
+
   private func ordered(
     _ identity: [UInt8], _ features: BuiltNetwork.Features,
     _ layers: ((_ moved: (ParameterID) -> ParameterID) -> BuiltNetwork.Layers)?

@@ -18,10 +18,7 @@ struct ResidualBlockBuilder {
     builder.appendStem()
     for stage in architecture.stages.indices { builder.append(stage) }
     builder.appendEnd()
-    let (network, last) = (builder.network, builder.network.values.count - 1)
-    return network.finish(
-      identity: architecture.canonicalBytes, features: .means(of: [last]),
-      featureCount: network.graph[network.last].shape[1], classes: classes)
+    return builder.network.finish(architecture, classes: classes)
   }
 
   private init(_ architecture: Architecture) {

@@ -5,7 +5,7 @@ public import NetworkGraphs
 /// A unit is the output of a rectifier, or a linear output that an operator reads without one between
 /// them: streams of networks whose activations come first, linear bottlenecks, pooled transitions. A
 /// rectifier on a sum makes the sum the unit; one on a concatenation, or on the pooling of units, makes
-/// none. What nothing of the image leads to is zero but for constants, and so is no unit.
+/// none. A value that does not depend on the image is not a unit either: without constants it is zero.
 public struct UnitGraph: Sendable {
   /// A window that goes over the pixels of a grid in one direction, the same in the other.
   public struct Step: Hashable, Sendable {

@@ -3,7 +3,7 @@ internal import Measurements
 internal import SweepSpec
 
 /// Networks of a sweep that have no induced frame although frames are measured.
-package struct FramelessNetworks {
+struct FramelessNetworks {
   /// What the warning names at most.
   private static let mostKinds = 8
 
@@ -13,23 +13,10 @@ package struct FramelessNetworks {
   /// A family or a file, and the operations in the way, in the order of the points.
   private var kinds: [(name: String, obstacles: [String])] = []
 
-  /// Nil if all points have a frame, or if the sweep measures none.
-  package init?(_ sweep: SweepFile) {
-    guard sweep.measurements.measuresFrames else { return nil }
-    (path, planCount) = (sweep.path, sweep.plan.count)
-    var last: (network: PointNetwork, reason: String)?
-    for index in 0..<planCount {
-      let network = sweep.plan.point(at: index).network
-      guard network.layerFramed == nil else { continue }
-      // Points that differ in their seed only have one network.
-      let reason = last.flatMap { $0.network == network ? $0.reason : nil } ?? network.frameReason
-      last = (network, reason)
-      if !reason.isEmpty { add(network, reason) }
-    }
-    guard pointCount > 0 else { return nil }
-  }
+  init(_ sweep: SweepFile) { (path, planCount) = (sweep.path, sweep.plan.count) }
 
-  private mutating func add(_ network: PointNetwork, _ reason: String) {
+  /// Adds a point, with the reason why its network has no frame.
+  mutating func add(_ network: PointNetwork, _ reason: String) {
     pointCount += 1
     var obstacle = reason
     let common = " is not a part of induced frames"
@@ -50,8 +37,9 @@ package struct FramelessNetworks {
     if !kinds[place].obstacles.contains(obstacle) { kinds[place].obstacles.append(obstacle) }
   }
 
-  /// Which networks have none, and why.
-  package var text: String {
+  /// Which networks have none, and why; nil if all have one.
+  var text: String? {
+    guard pointCount > 0 else { return nil }
     var lines = kinds.prefix(Self.mostKinds).map { kind in
       "  \(kind.name): \(kind.obstacles.joined(separator: ", "))"
     }
@@ -68,6 +56,29 @@ package struct FramelessNetworks {
 extension SweepFile {
   /// What is worth a second look before frames are measured, a sentence each.
   package var frameWarnings: [String] {
-    [MixedForms(self)?.text, FramelessNetworks(self)?.text].compactMap { $0 }
+    guard measurements.measuresFrames else { return [] }
+    var (mixed, frameless) = (MixedForms(self), FramelessNetworks(self))
+    forEachGraphFrame { network, reason in
+      if reason.isEmpty { mixed.add(network) } else { frameless.add(network, reason) }
+    }
+    return [mixed.text, frameless.text].compactMap { $0 }
+  }
+
+  /// Visits the networks of all points whose frames are not made of layers, with the reason why each has no
+  /// frame, which is empty if it has one.
+  ///
+  /// Networks are built to see that, so both warnings come from one visit.
+  private func forEachGraphFrame(_ body: (_ network: PointNetwork, _ reason: String) -> Void) {
+    guard !plan.isPlain else { return }
+    var points = PointCursor(plan)
+    var last: (network: PointNetwork, reason: String)?
+    for index in 0..<plan.count {
+      let network = points.point(at: index).network
+      guard network.layerFramed == nil else { continue }
+      // Points that differ in their seed only have one network.
+      let reason = last.flatMap { $0.network == network ? $0.reason : nil } ?? network.frameReason
+      last = (network, reason)
+      body(network, reason)
+    }
   }
 }

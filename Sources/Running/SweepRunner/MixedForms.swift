@@ -1,44 +1,42 @@
 internal import Architectures
-internal import Measurements
 internal import SweepSpec
 
 /// Families of a sweep that have different forms of the frame because nobody said which.
 ///
 /// Potentials of the two forms cannot be compared, and each family has a form of its own if the sweep names
 /// none.
-package struct MixedForms {
-  private let families: [Form: [Family]]
+struct MixedForms {
   private let path: String
+  /// Whether the sweep varies the form itself.
+  private let isSwept: Bool
+  private var forms: [Family: Set<Form>] = [:]
 
-  /// Nil if all points have one form, if the sweep varies it, or if it measures no frames.
-  package init?(_ sweep: SweepFile) {
-    guard sweep.measurements.measuresFrames, !sweep.spec.sweptKeys.contains("form") else {
-      return nil
-    }
-    var forms: [Family: Set<Form>] = [:]
-    for frame in sweep.plan.layerFrames { forms[frame.family, default: []].insert(frame.form) }
-    if !sweep.plan.isPlain {
-      var points = PointCursor(sweep.plan)
-      for index in 0..<sweep.plan.count {
-        let network = points.point(at: index).network
-        guard let architecture = network.architecture, !architecture.hasLayerFrame,
-          network.frameReason.isEmpty
-        else { continue }
-        forms[architecture.family, default: []].insert(architecture.form)
-      }
-    }
-    // A family that has both forms has them because somebody asked for that.
-    guard forms.values.allSatisfy({ $0.count == 1 }),
-      forms.allSatisfy({ $0.value == [$0.key.defaultForm] })
-    else { return nil }
-    families = Dictionary(grouping: forms.keys) { $0.defaultForm }
-      .mapValues { $0.sorted { $0.rawValue < $1.rawValue } }
-    guard families.count > 1 else { return nil }
+  /// Begins with the networks whose frames are made of layers.
+  init(_ sweep: SweepFile) {
     path = sweep.path
+    isSwept = sweep.spec.sweptKeys.contains("form")
+    for frame in sweep.plan.layerFrames { forms[frame.family, default: []].insert(frame.form) }
   }
 
-  /// What is wrong with that, and the line to add.
-  package var text: String {
+  /// Adds a network whose frame follows from its graph.
+  mutating func add(_ network: PointNetwork) {
+    guard let architecture = network.architecture else { return }
+    forms[architecture.family, default: []].insert(architecture.form)
+  }
+
+  /// The families by their forms; nil if all have one form, or have it because somebody asked for it.
+  private var families: [Form: [Family]]? {
+    guard !isSwept, forms.values.allSatisfy({ $0.count == 1 }),
+      forms.allSatisfy({ $0.value == [$0.key.defaultForm] })
+    else { return nil }
+    let families = Dictionary(grouping: forms.keys) { $0.defaultForm }
+      .mapValues { $0.sorted { $0.rawValue < $1.rawValue } }
+    return families.count > 1 ? families : nil
+  }
+
+  /// What is wrong with that, and the line to add; nil if forms are not mixed.
+  var text: String? {
+    guard let families else { return nil }
     let parts = families.sorted { $0.key.rawValue < $1.key.rawValue }.map { form, families in
       "\(families.map(\.name).joined(separator: " and ")) in the \(form.name) form"
     }

@@ -78,7 +78,9 @@ public struct NetworkInputs: Sendable {
   /// - Parameter model: what predicts it at the rates of a common core.
   mutating func noteCosts(of plan: Plan, _ model: CostModel) {
     var (model, costs) = (model, [FileNetwork: PointCost]())
+    let count = Set(inputs.map(\.network)).count
     for index in 0..<plan.count {
+      guard costs.count < count else { break }
       let point = plan.point(at: index)
       guard case .file(let network) = point.network, costs[network] == nil else { continue }
       costs[network] = model.cost(of: point)
