@@ -24,6 +24,7 @@ import Testing
         (StoredParameter(path: "classifier/weight", shape: [2, 6]), (0..<12).map { Double($0) }),
         (StoredParameter(path: "classifier/bias", shape: [2]), [0.5, -0.5]),
       ],
+      testImages: [1, 4, 70_000],
       facts: [
         ("architecture", .text(architecture.canonicalText)), ("draw", .integer(3)),
         ("test_error", .number(0.125)),
@@ -78,6 +79,8 @@ import Testing
     #expect(try weight.elementType() == .float32)
     #expect(try weight.read(Float.self) == (0..<12).map { Float($0) })
     #expect(try classifier.openDataset("bias").read(Float.self) == [0.5, -0.5])
+    #expect(try group.openDataset("test_images").read(Int64.self) == [1, 4, 70_000])
+    #expect(try WeightsFile.listing(of: path, group: "/best").unused.isEmpty)
     #expect(try group.textAttribute("architecture") == architecture.canonicalText)
     #expect(try group.attribute("draw", as: Int64.self) == [3])
     #expect(try group.attribute("test_error", as: Double.self) == [0.125])

@@ -139,4 +139,19 @@ import Testing
     #expect(measured.flops > 1.2 * plain.flops && measured.seconds > plain.seconds)
     #expect(measured.bytes > plain.bytes)
   }
+
+  @Test(
+    "No more images are predicted than scores and the loss are measured at",
+    arguments: [
+      "companions: {images: 2}", "landscape: {data: digits, images: 2}",
+    ])
+  func fewImages(_ section: String) throws {
+    let sweep = try PreparedSweep(Self.sweep(Self.both, measure: section), loading: false)
+    var model = CostModel(sweep.measurements)
+    _ = model.cost(of: sweep.plan.point(at: 0))
+    let (plain, measured) = (
+      model.cost(of: sweep.plan.point(at: 0)), model.cost(of: sweep.plan.point(at: 1))
+    )
+    #expect(measured.flops > plain.flops && measured.flops < 2 * plain.flops)
+  }
 }

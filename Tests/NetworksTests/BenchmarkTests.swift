@@ -89,8 +89,8 @@ struct NetworksBenchmarkTests {
       (
         "depthwise block",
         try Architecture(
-          family: .residual, input: InputShape(channels: 32, size: 16),
-          stages: [Stage(widths: [32, 32], kernel: 3, stride: 1)],
+          family: .residual, input: InputShape(channels: 96, size: 16),
+          stages: [Stage(widths: [96, 96], kernel: 3, stride: 1)],
           options: [
             .block: KeyValue(Block.inverted), .normalization: KeyValue(Normalization.batch),
             .stem: KeyValue(Stem.none),

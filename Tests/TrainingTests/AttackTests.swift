@@ -58,6 +58,21 @@ import Testing
     }
   }
 
+  @Test("More random starts find all mistakes that fewer find, and do not change one step")
+  func restarts() throws {
+    let trainer = try TrainerTests.trainer()
+    while !trainer.isDone { try trainer.runEpoch() }
+    for attack in Attack.allCases {
+      let errors = try [1, 2, 8].map {
+        try trainer.adversarialError(attack, radius: 0.05, restarts: $0)
+      }
+      #expect(try errors[0] == trainer.adversarialError(attack, radius: 0.05))
+      #expect(errors == errors.sorted(), "\(attack) \(errors)")
+      if !attack.isIterated { #expect(errors[0] == errors[2]) }
+      #expect([1, 5].map { attack.starts(of: $0) } == (attack.isIterated ? [1, 5] : [1, 1]))
+    }
+  }
+
   @Test("How confident a network of two classes is does not matter", arguments: Attack.allCases)
   func confidence(_ attack: Attack) throws {
     var images = TrainerTests.images()

@@ -15,16 +15,19 @@ public struct TrainedNetwork: Sendable {
   /// All parameters in the order of the file, the classifier's and running statistics included, in the
   /// precision in which they were trained or a higher one.
   public let parameters: [(place: StoredParameter, values: [Double])]
+  /// The places of the images that tested it among all images of the data set, ascending.
+  public let testImages: [Int]
   /// What the file says besides, in order; names are unique.
   public let facts: [(name: String, value: Fact)]
 
   /// Collects a network and its facts.
   public init(
-    training: String, parameters: [(place: StoredParameter, values: [Double])],
+    training: String, parameters: [(place: StoredParameter, values: [Double])], testImages: [Int],
     facts: [(name: String, value: Fact)]
   ) {
     self.training = training
     self.parameters = parameters
+    self.testImages = testImages
     self.facts = facts
   }
 }

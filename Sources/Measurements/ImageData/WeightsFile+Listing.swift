@@ -25,7 +25,7 @@ extension WeightsFile {
       listing.others.append(member)
       if kind == .group, try holdsNormalization(members, member) {
         listing.transforms.append(member)
-      } else if member != "classifier" {
+      } else if member != "classifier", member != testImagesName {
         listing.unused.append(member)
       }
     }

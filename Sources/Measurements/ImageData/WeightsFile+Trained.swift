@@ -13,6 +13,8 @@ extension WeightsFile {
 
   /// The root group's attribute that names the training.
   private static let trainingAttribute = "training_sha256"
+  /// The dataset with the places of the test images in the data set.
+  static let testImagesName = "test_images"
 
   /// What a name stands for.
   ///
@@ -25,7 +27,8 @@ extension WeightsFile {
 
   /// Writes a trained network into a file of its own, in single precision.
   ///
-  /// Each parameter has a dataset; the facts are attributes of their group.
+  /// Each parameter has a dataset, and so do the places of the test images; the facts are attributes of
+  /// their group.
   /// The bytes depend on the network only. The folder is made where it is not there.
   ///
   /// - Parameters:
@@ -95,5 +98,7 @@ extension WeightsFile {
       }
     }
     try write(network.parameters, in: layers, .float32)
+    try layers.createDataset(testImagesName, .int64, shape: [network.testImages.count])
+      .write(network.testImages.map { Int64($0) })
   }
 }

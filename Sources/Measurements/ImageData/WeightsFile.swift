@@ -7,8 +7,8 @@ internal import HDF5
 /// Layer j, counted from 0, has the datasets `/j/weight` of shape (k, d, f, f), or (k, d) where f is
 /// 1, and `/j/bias` of shape (k); a projection that ends at it has `/j/shortcut/weight` of shape
 /// (k, k_prev, 1, 1) or (k, k_prev). They are float16, float32 or float64 and may all stand under a
-/// group. A bias that is left out is zero. The classifier of a trained network is passed over; what else
-/// stands there is noted in the listing. Links of all kinds are followed, and so are virtual datasets.
+/// group. A bias that is left out is zero. Classifier and test images of a trained network are passed over;
+/// what else stands there is noted in the listing. Links of all kinds are followed, and so are virtual datasets.
 public enum WeightsFile {
   /// What a group of a file holds; reads no numbers.
   ///

@@ -127,8 +127,6 @@ extension ImageMeasurement {
     }
     return try firstImages(count, of: own)
   }
-
-  var requestedImages: Int? { nil }
 }
 
 extension ImageMeasurement where Prepared == LabelledImages {

@@ -33,6 +33,9 @@ public enum Attack: Int8, Sendable, CaseIterable {
   /// The steps of the attack, each a pass through a network, forward and back.
   public var steps: Int { isIterated ? Self.iterations : 1 }
 
+  /// How often the attack is made if attacks with random starts are made `restarts` times.
+  public func starts(of restarts: Int) -> Int { isIterated ? restarts : 1 }
+
   /// The length of a step; several make 2.5 radii together, as Madry and others choose.
   func stepSize(radius: Float) -> Float {
     isIterated ? 2.5 * radius / Float(Self.iterations) : radius

@@ -2,9 +2,10 @@ internal import Networks
 internal import RandomNumbers
 
 extension Trainer {
-  /// The share of test images that are classified wrongly as they are or after an attack.
+  /// The share of test images that are classified wrongly as they are or after an attack, from any of
+  /// its random starts.
   ///
-  /// Random starts are keyed by seed, draw and image, so the radii of an attack share them.
+  /// Random starts are keyed by seed, draw, image and number, so the radii of an attack share them.
   ///
   /// The gradients that images are moved along go through all sweeps of inference. Step sizes do not
   /// depend on the image, so these gradients are whole.
@@ -12,24 +13,30 @@ extension Trainer {
   /// **Throws**: `OneDNNError`, `LAPACKError`, and what `shouldStop` throws, which is called before each
   /// batch and each step of the attack.
   public func adversarialError(
-    _ attack: Attack, radius: Double, shouldStop: () throws -> Void = {}
+    _ attack: Attack, radius: Double, restarts: Int = 1, shouldStop: () throws -> Void = {}
   ) throws -> Double {
-    precondition(radius >= 0 && !state.hasDiverged, "an attack on nothing")
+    precondition(radius >= 0 && restarts > 0 && !state.hasDiverged, "an attack on nothing")
     try loadParameters(shouldStop: shouldStop)
     var mistakes = 0
     for first in stride(from: 0, to: split.test.count, by: network.images) {
       try shouldStop()
       let batch = split.test[first..<min(first + network.images, split.test.count)]
       let labels = load(batch)
+      let origins = images(count: labels.count)
       try network.classify()
-      let before = network.mistakes(labels)
+      var isMistaken = network.mistakes(labels)
       let key = RandomKey(domain: "framesweep attack", seed: seed).appending(draw)
         .appending(attack.isEuclidean ? 2 : 0)
-      let starts = batch.map { key.appending($0) }
-      try perturb(
-        labels, attack, radius: Float(radius), starts: starts, shouldStop: shouldStop)
-      try network.classify()
-      mistakes += zip(before, network.mistakes(labels)).count { $0 || $1 }
+      for start in 0..<attack.starts(of: restarts) {
+        // The first start is keyed as the only one of an attack without restarts.
+        let keys = batch.map { start == 0 ? key.appending($0) : key.appending($0).appending(start) }
+        try perturb(
+          labels, attack, radius: Float(radius), starts: keys, shouldStop: shouldStop)
+        try network.classify()
+        isMistaken = zip(isMistaken, network.mistakes(labels)).map { $0 || $1 }
+        setImages(origins)
+      }
+      mistakes += isMistaken.count { $0 }
     }
     return Double(mistakes) / Double(split.test.count)
   }

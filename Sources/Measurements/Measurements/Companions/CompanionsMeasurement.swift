@@ -51,6 +51,8 @@ struct CompanionsMeasurement: ImageMeasurement {
 
   // MARK: - Images
 
+  var requestedImages: Int? { imageCount }
+
   func images(of set: ImageSet, seed: Int64) -> LabelledInputs {
     var stream = RandomKey(domain: "framesweep companions", seed: seed).stream
     return LabelledInputs(

@@ -66,6 +66,8 @@ struct LandscapeMeasurement: ImageMeasurement {
 
   // MARK: - Images
 
+  var requestedImages: Int? { imageCount }
+
   /// The first images of the part that networks would be trained on.
   func images(of set: ImageSet, seed: Int64) -> LabelledInputs {
     let usual = TrainingSettings()

@@ -16,12 +16,14 @@ extension ColumnDimension {
 /// How trained networks stand attacks.
 struct RobustnessMeasurement: Measurement {
   static let section = "robustness"
-  static let keys = ["attacks", "radii"]
+  static let keys = requiredKeys + ["restarts"]
   static let expected = "a mapping (attacks: [pgd_linf], radii: [0.05, 0.1])"
+  private static let requiredKeys = ["attacks", "radii"]
   static let allColumns = [
     Column(
       "adversarial_error", dimensions: [.point, .draw, .attack, .radius], "error under attack",
-      "share of the test images that are classified wrongly as they are or after the attack")
+      "share of the test images that are classified wrongly as they are or after the attack, from "
+        + "any of its random starts")
   ]
 
   static let dimensions = [ColumnDimension.attack, .radius]
@@ -30,6 +32,8 @@ struct RobustnessMeasurement: Measurement {
   let attacks: [Attack]
   /// The radii, ascending, at least one.
   let radii: [Double]
+  /// The random starts of an attack that has them, 1 to 100.
+  let restarts: Int
 
   init?(_ given: GivenSection, _ reading: inout Reading) {
     if !given.sections.contains("train") {
@@ -38,23 +42,24 @@ struct RobustnessMeasurement: Measurement {
         expected: "train beside it")
     }
     let errorCount = reading.errors.count
-    var (attacks, radii) = (Set<Attack>(), [Double]())
+    var (attacks, radii, restarts) = (Set<Attack>(), [Double](), 1)
     for entry in given.entries {
       let path = "\(given.keyPath).\(entry.key)"
-      if entry.key == "attacks" {
-        attacks = Self.attacks(entry.value, path, &reading)
-      } else {
-        radii = Self.radii(entry.value, path, &reading)
+      switch entry.key {
+      case "attacks": attacks = Self.attacks(entry.value, path, &reading)
+      case "radii": radii = Self.radii(entry.value, path, &reading)
+      default: restarts = reading.integer(entry.value, path, in: 1...100) ?? 1
       }
     }
     guard reading.errors.count == errorCount else { return nil }
-    for key in Self.keys where !given.entries.contains(where: { $0.key == key }) {
+    for key in Self.requiredKeys where !given.entries.contains(where: { $0.key == key }) {
       reading.fail(
         given.value.place, given.keyPath, "'\(key)' are missing", expected: Self.expected)
     }
     guard reading.errors.count == errorCount else { return nil }
     self.attacks = Attack.allCases.filter(attacks.contains)
     self.radii = radii.sorted()
+    self.restarts = restarts
   }
 
   private static func attacks(
@@ -96,7 +101,10 @@ struct RobustnessMeasurement: Measurement {
 
   var canonicalText: String {
     let names = attacks.map(\.name).joined(separator: ", ")
-    return "attacks: [\(names)], radii: [\(radii.map { "\($0)" }.joined(separator: ", "))]"
+    let lengths = radii.map { "\($0)" }.joined(separator: ", ")
+    // One start was all there was before the key, and old results stay equal.
+    let starts = restarts == 1 ? "" : ", restarts: \(restarts)"
+    return "attacks: [\(names)], radii: [\(lengths)]\(starts)"
   }
   var columns: [Column] { Self.allColumns }
 
@@ -108,7 +116,7 @@ struct RobustnessMeasurement: Measurement {
   /// As many passes of three times the forward one's size as the attacks have steps, and one more each.
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
     guard let training = TrainingCost(&context) else { return }
-    let passes = attacks.reduce(0) { $0 + $1.steps + 1 } * radii.count
+    let passes = attacks.reduce(0) { $0 + $1.starts(of: restarts) * ($1.steps + 1) } * radii.count
     let flops = context.draws * training.forward * 3 * training.testedImages * Double(passes)
     cost.flops += flops
     cost.seconds += TrainingCost.perFLOP * flops
@@ -120,7 +128,7 @@ struct RobustnessMeasurement: Measurement {
     for (place, attack) in attacks.enumerated() {
       for (step, radius) in radii.enumerated() {
         let error = try training.trainer.adversarialError(
-          attack, radius: radius, shouldStop: context.shouldStop)
+          attack, radius: radius, restarts: restarts, shouldStop: context.shouldStop)
         values.set(Self.allColumns[0].id, error, at: [context.draw, place, step])
       }
     }

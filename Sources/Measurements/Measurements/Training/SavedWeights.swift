@@ -20,7 +20,6 @@ public struct SavedWeights: Sendable {
   private let commonText: String
   /// How networks are trained.
   private let settingsText: String
-
   /// Looks at a plan; nil where it saves no weights.
   ///
   /// - Parameters:
@@ -140,8 +139,16 @@ public struct SavedWeights: Sendable {
       training: training(of: point, draw: draw),
       parameters: trainer.built.storedParameters.map { parameter, place in
         (place, trainer.numbers(of: parameter))
-      }, facts: facts(of: point, draw: draw, result))
+      }, testImages: testImages, facts: facts(of: point, draw: draw, result))
     try WeightsFile.save(network, to: path, group: group, name: name)
+  }
+
+  /// The places of the test images in the data set, ascending.
+  private var testImages: [Int] {
+    guard let train = plan.spec.measure[TrainingMeasurement.self],
+      let images = plan.data[TrainingMeasurement.section]
+    else { preconditionFailure("a network was trained on images of an unknown number") }
+    return train.testPlaces(of: images.count, seed: plan.spec.seed).sorted()
   }
 
   private func facts(

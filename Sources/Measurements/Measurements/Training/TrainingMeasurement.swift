@@ -56,12 +56,22 @@ struct TrainingMeasurement: ImageMeasurement {
   // MARK: - Images
 
   func images(of set: ImageSet, seed: Int64) -> LabelledInputs {
-    var places = Array(0..<set.count)
-    if let imageCount, imageCount < set.count {
-      var stream = RandomKey(domain: "framesweep training images", seed: seed).stream
-      places = stream.nextPermutation(set.count).prefix(imageCount).sorted()
-    }
-    return LabelledInputs(of: set, places: places)
+    LabelledInputs(of: set, places: places(of: set.count, seed: seed))
+  }
+
+  /// The places of the images that are used among all of the data set, ascending.
+  private func places(of count: Int, seed: Int64) -> [Int] {
+    guard let imageCount, imageCount < count else { return Array(0..<count) }
+    var stream = RandomKey(domain: "framesweep training images", seed: seed).stream
+    return stream.nextPermutation(count).prefix(imageCount).sorted()
+  }
+
+  /// The places of the test images in a data set of so many, in no order.
+  func testPlaces(of count: Int, seed: Int64) -> [Int] {
+    let places = places(of: count, seed: seed)
+    let split = DataSplit(
+      count: places.count, validation: settings.validation, test: settings.test, seed: seed)
+    return split.test.map { places[$0] }
   }
 
   func prepare(_ images: LabelledInputs, seed: Int64) -> TrainingInputs {
