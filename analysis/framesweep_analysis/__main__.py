@@ -150,8 +150,8 @@ def _pareto(options: argparse.Namespace) -> int:
 def _published(options: argparse.Namespace) -> int:
     if not options.table:
         raise UsageError("published needs a table of published errors, expected --table TABLE")
-    print(f"{options.file}, data_sha256 {stored_sha256(options.file)}")
     with open_results(options.file) as dataset:
+        print(f"{options.file}, data_sha256 {stored_sha256(options.file)}")
         dataset = _selected(dataset, options)
         for outcome in [options.column] if options.column else outcomes(dataset):
             print("", outcome, "", *markdown(rank_published(dataset, outcome)), sep="\n")

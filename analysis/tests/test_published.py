@@ -335,6 +335,14 @@ def test_the_command_needs_a_table(tmp_path: Path) -> None:
     assert done.returncode == 65 and "name a table of them with --table" in done.stderr
 
 
+def test_a_part_of_a_file_is_named(tmp_path: Path) -> None:
+    path, table = small_file(tmp_path)
+    path.write_bytes(path.read_bytes()[:5000])
+    done = run("published", path, "--table", table)
+    assert (done.returncode, done.stdout) == (65, "")
+    assert done.stderr.startswith(f"error: {path}: cannot be read")
+
+
 @REAL
 def test_real_tables_of_search_spaces_cover_them() -> None:
     for table, preset, count, missing in (
