@@ -146,4 +146,66 @@ import Testing
       #expect(zip(before, after).allSatisfy { abs($0 - $1) < 1e-5 })
     }
   }
+
+  /// Two chains with some seeds each.
+  private static func seeds(_ count: Int) throws -> PreparedSweep {
+    try PreparedSweep(
+      """
+      format: 1
+      name: seeds
+      architecture: {input: {channels: 1, size: 8}, family: chain, stage_depth: 2}
+      grid: {width: [2, 3], seed: {range: [1, \(count)]}}
+      measure:
+        kernels: {images: 8, readout: flatten}
+        inductive_bias: {images: 8, readout: flatten}
+      """)
+  }
+
+  @Test(
+    "Points that differ in their seeds have the kernels that each has alone, in any order",
+    arguments: [[0, 1, 2, 3], [3, 0, 2, 1]])
+  func order(_ order: [Int]) throws {
+    let sweep = try Self.seeds(2)
+    var computer = sweep.computer()
+    for index in order {
+      var other = sweep.computer()
+      let record = computer.record(of: index)
+      #expect(record.status == .ok && record.values == other.record(of: index).values)
+    }
+  }
+
+  @Test("Kernels are predicted for one of a network's seeds") func predictions() throws {
+    let flops = try [1, 5].map { count in
+      let sweep = try Self.seeds(count)
+      var model = CostModel(sweep.measurements)
+      return model.cost(of: sweep.plan.point(at: 0)).flops
+    }
+    // What features take is there for every seed.
+    #expect(flops[1] < flops[0] && flops[1] > flops[0] / 5)
+  }
+
+  @Test("What is found of a network is computed once for each measurement") func findings() throws {
+    let networks = try [2, 3].map { width in
+      try #require(
+        KernelNetwork(
+          Architecture(
+            family: .chain, input: InputShape(channels: 4, size: 1),
+            stages: [Stage(widths: [width], kernel: 1, stride: 1)]), activation: .relu, random: .he)
+      )
+    }
+    var findings = KernelFindings()
+    var computed = 0
+    for place in [0, 1, 0, 1] {
+      for section in ["kernels", "inductive_bias"] {
+        let finding = findings.finding(section, of: networks[place]) { network -> Int? in
+          computed += 1
+          return section == "kernels" ? computed : nil
+        }
+        #expect(finding.status == (section == "kernels" ? .ok : .failed))
+        #expect(finding.found == (section == "kernels" ? 2 * place + 1 : nil))
+      }
+    }
+    #expect(computed == 4)
+    #expect(findings.finding("kernels", of: nil) { _ -> Int? in 1 }.status == .notDefined)
+  }
 }

@@ -30,6 +30,7 @@ public struct PointComputer {
   private var finished: [(point: Point, since: ContinuousClock.Instant)] = []
   let savedWeights: SavedWeights?
   private var cache = StructureCache()
+  private var kernelFindings = KernelFindings()
   /// The structure of the last point.
   private var last: (network: PointNetwork, classes: Int, structure: StructureValues)?
   private var costModel: CostModel
@@ -129,12 +130,16 @@ public struct PointComputer {
     let (faults, rank, clock) = (faults, rank, limits.clock)
     var context = PointContext(
       sweep: sweep, point: point, images: images, structure: structure, cache: StructureCache(),
-      shouldStop: { try watch.check() }, checkpoints: checkpoints,
+      kernelFindings: KernelFindings(), shouldStop: { try watch.check() }, checkpoints: checkpoints,
       afterEpoch: {
         try faults.strikeEpoch(of: point.index, rank: rank, clock) { try watch.check() }
       }, isSpoiled: isSpoiled)
     swap(&context.cache, &cache)
-    defer { swap(&context.cache, &cache) }
+    swap(&context.kernelFindings, &kernelFindings)
+    defer {
+      swap(&context.cache, &cache)
+      swap(&context.kernelFindings, &kernelFindings)
+    }
     var failures = MeasuringFailures()
     for measurement in sweep.all {
       try failures.collect { try measurement.measurePoint(&context, into: &values) }

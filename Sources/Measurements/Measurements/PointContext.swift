@@ -13,6 +13,8 @@ struct PointContext {
   let structure: StructureValues
   /// What the statistics of frames have in common from point to point.
   var cache: StructureCache
+  /// What measurements found of networks of infinite width.
+  var kernelFindings: KernelFindings
   /// Throws once the point takes too long or too much memory.
   let shouldStop: () throws -> Void
   /// Where the states of long trainings are kept; nil for nowhere.

@@ -9,6 +9,8 @@ public struct SweepMeasurements: Sendable {
   let repeated: [any Measurement]
   /// The sweep's top-level seed.
   let seed: Int64
+  /// How many points differ in their seeds alone: a number of the grid, the same for all points.
+  let pointsPerNetwork: Double
   /// What is known of the images.
   let data: DataFacts
   /// What the points of networks from files cost on a common core, as the rank found that read the files.
@@ -29,6 +31,7 @@ public struct SweepMeasurements: Sendable {
     all = measure.measurements
     repeated = all.contains { $0.trainsNetworks } ? all.compactMap { $0.repeated } : []
     seed = plan.spec.seed
+    pointsPerNetwork = Double(plan.spec.seedCount)
     data = plan.data
     networkCosts = inputs?.networks.costs ?? [:]
     guides = inputs?.networks.guides.mapValues(\.network) ?? [:]

@@ -5,7 +5,7 @@ internal import NetworkGraphs
 ///
 /// **Source**: Cho & Saul, "Kernel methods for deep learning", NeurIPS 2009; Williams, "Computing with
 /// infinite networks", NeurIPS 1997.
-enum DualActivation: Sendable {
+enum DualActivation: Hashable, Sendable {
   /// x above 0 and slope · x below.
   case homogeneous(slope: Double)
   /// The error function.

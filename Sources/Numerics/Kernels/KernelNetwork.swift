@@ -4,7 +4,7 @@ public import NetworkGraphs
 /// A network in the limit of infinite widths, as far as kernels see it.
 ///
 /// Widths enter only as the weights of what is concatenated, and in tangent kernels.
-public struct KernelNetwork: Sendable {
+public struct KernelNetwork: Hashable, Sendable {
   /// Which numbers are the parameters that tangent kernels are derivatives by.
   public enum Parameterization: Sendable {
     /// The weights themselves.
@@ -16,13 +16,13 @@ public struct KernelNetwork: Sendable {
   }
 
   /// What a convolution reads, or a classifier: representations side by side, the input being 0.
-  struct Source: Sendable {
+  struct Source: Hashable, Sendable {
     let representation: Int
     let channels: Double
   }
 
   /// A convolution with random weights.
-  struct Convolution: Sendable {
+  struct Convolution: Hashable, Sendable {
     let sources: [Source]
     /// What the mean over the window of the read kernel is multiplied by, and what is added.
     let (scale, offset): (Double, Double)
@@ -40,7 +40,7 @@ public struct KernelNetwork: Sendable {
   /// A representation: the activation of a sum, whose terms have random weights of their own at their end.
   ///
   /// So the sum is a Gaussian process, and its kernels are the sums of those of the terms.
-  struct Layer: Sendable {
+  struct Layer: Hashable, Sendable {
     /// At least one.
     let convolutions: [Convolution]
     /// An earlier representation whose sum, before its activation, is added; nil for none.

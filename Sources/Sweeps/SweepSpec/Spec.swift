@@ -50,6 +50,11 @@ public struct Spec: Sendable {
   /// The number of points of grid and zip before exclusions, at most 2³¹ − 1.
   public let gridCount: Int
 
+  /// The seeds that the grid gives each of its networks.
+  public var seedCount: Int {
+    axes.reduce(1) { $0 * ($1.parameters == [.seed] ? $1.choices.count : 1) }
+  }
+
   /// Whether some points have their weights from files.
   public var readsWeights: Bool {
     let swept = axes.lazy.flatMap { $0.choices.joined() }.map(\.value)

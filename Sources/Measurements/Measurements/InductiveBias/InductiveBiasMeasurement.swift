@@ -77,24 +77,28 @@ struct InductiveBiasMeasurement: CountedImageMeasurement {
   func addCost(_ context: inout CostContext, to cost: inout PointCost) {
     guard let network = context.point.kernelNetwork else { return }
     let kernels = KernelCost(network, readout: readout, images: imageCount)
-    cost.flops += kernels.flops
-    cost.seconds += kernels.seconds + KernelStatistics.predictedSeconds(images: imageCount)
+    let points = context.sweep.pointsPerNetwork
+    cost.flops += kernels.flops / points
+    cost.seconds +=
+      (kernels.seconds + KernelStatistics.predictedSeconds(images: imageCount)) / points
     cost.bytes = max(cost.bytes, kernels.bytes)
   }
 
   func measurePoint(_ context: inout PointContext, into values: inout RecordValues) throws {
-    var status = StatisticStatus.notDefined
-    if let network = context.point.kernelNetwork {
-      let images = context.images(of: Self.self)
+    let (images, shouldStop) = (context.images(of: Self.self), context.shouldStop)
+    let (status, bias) = try context.kernelFindings.finding(
+      Self.section, of: context.point.kernelNetwork
+    ) { network -> InductiveBias? in
       let kernels = try InfiniteKernels(
         network, images: images.normalized(by: source.normalization), readout: readout,
-        shouldStop: context.shouldStop)
-      let bias = try InductiveBias(
+        shouldStop: shouldStop)
+      return try InductiveBias(
         kernel == .nngp ? kernels.nngp : kernels.ntk, labels: images.labels,
         classes: images.classes, trainingCount: trainingCount, error: error)
-      status = bias == nil ? .failed : .ok
-      values.set("inductive_bias_expected_error", bias?.expectedError ?? .nan)
-      values.set("inductive_bias", bias?.nats ?? .nan)
+    }
+    if let bias {
+      values.set("inductive_bias_expected_error", bias.expectedError)
+      values.set("inductive_bias", bias.nats)
     }
     values.set("inductive_bias_status", Int(status.rawValue))
   }

@@ -57,25 +57,26 @@ struct KernelsMeasurement: CountedImageMeasurement {
       return
     }
     let kernels = KernelCost(network, readout: readout, images: imageCount)
-    cost.flops += kernels.flops
-    cost.seconds += kernels.seconds + 2 * statistics
+    let points = context.sweep.pointsPerNetwork
+    cost.flops += kernels.flops / points
+    cost.seconds += (kernels.seconds + 2 * statistics) / points
     cost.bytes = max(cost.bytes, kernels.bytes)
   }
 
   func measurePoint(_ context: inout PointContext, into values: inout RecordValues) throws {
-    var status = StatisticStatus.notDefined
-    if let network = context.point.kernelNetwork {
-      let images = context.images(of: Self.self)
+    let (images, shouldStop) = (context.images(of: Self.self), context.shouldStop)
+    let (status, found) = try context.kernelFindings.finding(
+      Self.section, of: context.point.kernelNetwork
+    ) { network -> [KernelStatistics]? in
       let kernels = try InfiniteKernels(
         network, images: images.normalized(by: source.normalization), readout: readout,
-        shouldStop: context.shouldStop)
-      let areFinite = (kernels.nngp + kernels.ntk).allSatisfy { $0.isFinite }
-      status = areFinite ? .ok : .failed
-      if areFinite {
-        let found = try [kernels.nngp, kernels.ntk].map { try statistics($0, images) }
-        for statistic in KernelColumns.statistics {
-          statistic.quantity.store(found[statistic.isTangent ? 1 : 0], at: 0, in: &values)
-        }
+        shouldStop: shouldStop)
+      guard (kernels.nngp + kernels.ntk).allSatisfy({ $0.isFinite }) else { return nil }
+      return try [kernels.nngp, kernels.ntk].map { try statistics($0, images) }
+    }
+    if let found {
+      for statistic in KernelColumns.statistics {
+        statistic.quantity.store(found[statistic.isTangent ? 1 : 0], at: 0, in: &values)
       }
     }
     values.set(KernelColumns.status.id, Int(status.rawValue))
