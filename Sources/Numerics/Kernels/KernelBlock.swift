@@ -125,22 +125,28 @@ struct KernelBlock {
     let share = 1 / Double(channels)
     for (place, (first, second)) in pairs.enumerated() {
       let start = place * entries
+      let (own, others) = (images[first], images[second])
+      guard plan.readout == .pooled, size > 1 else {
+        for pixel in 0..<entries {
+          var sum = 0.0
+          for entry in stride(from: pixel, to: channels * entries, by: entries) {
+            sum += share * own[entry] * others[entry]
+          }
+          kernel[start + pixel] = sum
+        }
+        continue
+      }
       for channel in 0..<channels {
         for row in 0..<size {
-          let rows = plan.readout == .pooled ? 0..<size : row..<row + 1
-          for otherRow in rows {
-            let line = plan.readout == .pooled ? row * size + otherRow : row
+          for otherRow in 0..<size {
+            let line = row * size + otherRow
             let one = (channel * size + row) * size
             let other = (channel * size + otherRow) * size
             for column in 0..<size {
-              let value = share * images[first][one + column]
-              if plan.readout == .pooled {
-                let target = start + (line * size + column) * size
-                for otherColumn in 0..<size {
-                  kernel[target + otherColumn] += value * images[second][other + otherColumn]
-                }
-              } else {
-                kernel[start + line * size + column] += value * images[second][other + column]
+              let value = share * own[one + column]
+              let target = start + (line * size + column) * size
+              for otherColumn in 0..<size {
+                kernel[target + otherColumn] += value * others[other + otherColumn]
               }
             }
           }

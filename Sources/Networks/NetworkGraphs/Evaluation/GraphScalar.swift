@@ -64,14 +64,16 @@ extension Float: GraphScalar {
     return Float(bitPattern: bitPattern & (isPlus | isNaN))
   }
 
-  /// One after the other.
+  /// Several at a time, because the loop adds up no places, which would be checked for overflow.
   public static func widen(
     _ numbers: borrowing Span<Float>, into result: inout [Double], at place: Int
   ) {
     precondition(place >= 0 && place + numbers.count <= result.count, "no room for the numbers")
     unsafe numbers.withUnsafeBufferPointer { numbers in
       unsafe result.withUnsafeMutableBufferPointer { result in
-        for index in 0..<numbers.count { unsafe result[place + index] = Double(numbers[index]) }
+        guard let target = result.baseAddress else { return }
+        let first = unsafe target + place
+        for index in 0..<numbers.count { unsafe first[index] = Double(numbers[index]) }
       }
     }
   }
