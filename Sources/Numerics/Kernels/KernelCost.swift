@@ -8,9 +8,10 @@ public struct KernelCost: Sendable {
   public let flops: Double
 
   // Seconds for each of what is counted, on a core of a common server.
-  private static let perEntry = 4e-9
-  private static let perAddition = 5e-10
+  private static let perEntry = 6e-9
+  private static let perAddition = 7e-10
   private static let perInputTerm = 1.5e-9
+  private static let perPairLayer = 1.5e-8
   private static let perBlockLayer = 2e-6
 
   /// Predicts what kernels take.
@@ -38,7 +39,8 @@ public struct KernelCost: Sendable {
     seconds =
       pairs
       * (Self.perEntry * entries + Self.perAddition * additions
-        + Self.perInputTerm * Double(plan.entries(0) * network.inputChannels))
+        + Self.perInputTerm * Double(plan.entries(0) * network.inputChannels)
+        + Self.perPairLayer * Double(network.layers.count))
       + blocks * Double(network.layers.count) * Self.perBlockLayer
     bytes = Double(plan.byteCount(images: images))
   }

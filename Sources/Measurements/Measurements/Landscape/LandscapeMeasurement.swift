@@ -90,12 +90,12 @@ struct LandscapeMeasurement: ImageMeasurement {
     let layers = Double(context.point.network.layerCount)
     let parameters = Double(context.counts.weights)
     let network = context.network
-    let values = network.graph.entryCount(of: network.values.dropFirst())
+    let values = network.heldValues
     let basis = Double(settings.iterations)
     cost.flops += context.draws * flops
     cost.seconds +=
       context.draws
-      * (6.5e-11 * flops + images * passes * (1e-6 * layers + 3e-9 * values) + 4e-8 * parameters
+      * (1.1e-10 * flops + images * passes * (6e-7 * layers + 1.2e-8 * values) + 4e-8 * parameters
         * passes
         + 1e-9 * parameters * basis * basis)
     // Classes are known with the images only; ten of them are usual.

@@ -9,8 +9,9 @@ internal import Training
 /// and step.
 struct TrainingCost {
   // Fitted to trainings of small networks on the digits.
-  static let perFLOP = 8e-12
-  private static let perStepAndLayer = 7e-5
+  static let perFLOP = 1e-11
+  private static let perStepAndLayer = 4.5e-5
+  private static let perHeldNumber = 4e-9
   private static let perStepAndParameter = 4e-9
   // Two iterations for one image, and packing the weights for each column.
   private static let perRate = 4e-5
@@ -81,7 +82,8 @@ struct TrainingCost {
       steps * Double(settings.batchSize) * (gradients + Double(settings.attack?.steps ?? 0))
     let flops = draws * forward * (3 * passes + images)
     cost.flops += flops
-    cost.seconds += Self.perFLOP * flops + draws * steps * perStep
+    cost.seconds +=
+      Self.perFLOP * flops + draws * (Self.perHeldNumber * passes * values + steps * perStep)
     // Values and their gradients; parameters, moments, gradients and three packed copies.
     let vectors = 4 + Double(settings.optimizer.momentCount) + gradients
     var bytes =
