@@ -201,7 +201,7 @@ import Training
       ("{epochs: 1}\n  robustness: {attacks: [pgd_l2, pgd_l2], radii: [1]}", "10:34", "twice"),
       ("{epochs: 1}\n  robustness: {attacks: [pgd_l2], radii: [-1]}", "10:43", "out of range"),
       ("{epochs: 1}\n  robustness: {attacks: [pgd_l2]}", "10:15", "'radii' are missing"),
-      ("{epochs: 1}\n  robustness: {attacks: [pgd_l2], radii: [1], restarts: 0}", "10:58", "1…100"),
+      ("{epochs: 1}\n  robustness: {attacks: [pgd_l2], radii: [1], restarts: 0}", "10:57", "small"),
       ("digits", "9:10", "a mapping"),
     ])
   func mistakes(_ train: String, _ place: String, _ part: String) {
