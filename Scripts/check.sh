@@ -62,18 +62,15 @@ for set in "${instruction_sets[@]}"; do
 done
 
 begin "Plan every sweep file in jobs/"
-# CIFAR-10 is the user's own, so a file of its form stands in for it.
-cp -r jobs "$scratch/jobs"
-mkdir "$scratch/jobs/cifar-10-batches-bin"
-"$python" -c 'import sys
-for image in range(10_000): sys.stdout.buffer.write(bytes([image % 10]) + bytes(3072))' \
-  >"$scratch/jobs/cifar-10-batches-bin/data_batch_1.bin"
-for file in "$scratch"/jobs/*.yaml; do
+# Data sets and others' networks are the user's own, so files of their form stand in for them.
+git ls-files -z jobs | xargs -0 cp --parents -t "$scratch"
+"$python" Scripts/stand-ins.py "$scratch/jobs"
+for file in "$scratch"/jobs/*.yaml "$scratch"/jobs/claims/*.yaml "$scratch"/jobs/claims/full/*.yaml; do
   "$framesweep" plan "$file" >"$scratch/plan.txt" || {
     cat "$scratch/plan.txt"
-    fail "jobs/${file##*/} has no plan"
+    fail "${file#"$scratch"/} has no plan"
   }
-  echo "jobs/${file##*/}"
+  echo "${file#"$scratch"/}"
 done
 
 begin "Compare results of kernels for other processors"

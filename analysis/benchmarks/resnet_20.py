@@ -143,7 +143,7 @@ def main():
         print(f"PyTorch {torch.__version__},{seed},{error:.4f},{seconds:.0f}", flush=True)
     if options.results:
         with h5py.File(options.results) as file:
-            ours = file["points/test_error"][0]
+            ours = file["test_error"][0]
         for draw, error in enumerate(ours):
             print(f"framesweep,{draw},{error:.4f},")
         interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval()
