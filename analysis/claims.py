@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import model_selection
 import numpy as np
 import xarray as xr
-from framesweep_analysis import correlate_ranks, open_results, partial_correlation, save_figure
+from framesweep_analysis import open_results, save_figure
 from framesweep_analysis.figures.style import TWO_COLUMNS, legend_below, logarithmic, styled
 from framesweep_analysis.words import signed
 from matplotlib.figure import Figure
@@ -91,12 +91,8 @@ def detectable(deviation: float, count: int, comparisons: int = 1) -> float:
 
 
 def labels(dataset: xr.Dataset, name: str) -> NDArray[np.str_]:
-    """A column of codes or labels as words."""
-    values = dataset[name].to_numpy()
-    if values.dtype.kind in "iu" and "flag_meanings" in dataset[name].attrs:
-        meanings = str(dataset[name].attrs["flag_meanings"]).split()
-        values = np.array([meanings[code] for code in values])
-    return np.asarray(values.astype(str))
+    """A column of labels or numbers as words."""
+    return np.asarray(dataset[name].to_numpy().astype(str))
 
 
 def networks(dataset: xr.Dataset) -> dict[tuple[str, ...], NDArray[np.intp]]:
@@ -114,10 +110,6 @@ def repeated(dataset: xr.Dataset, name: str, points: NDArray[np.intp]) -> NDArra
     column = column.transpose("point", "draw", ...)
     values = column.to_numpy()
     return np.asarray(values.reshape(-1, *values.shape[2:]))
-
-
-def described(names: Sequence[str], dataset: xr.Dataset, point: int) -> str:
-    return ", ".join(str(labels(dataset, name)[point]) for name in names)
 
 
 def kind(family: str, block: str) -> str:
@@ -182,14 +174,8 @@ def potential(paths: Sequence[str], output: str | None) -> Iterator[str]:
             if known.sum() < 5 or np.ptp(x) == 0:
                 cells.append("")
                 continue
-            tau = correlate_ranks(x, y)
-            cell = signed(tau.estimate)
-            if np.isfinite(tau.low):
-                cell += f" [{signed(tau.low)}, {signed(tau.high)}]"
-            if name != "parameter_count":
-                rest = partial_correlation(x, y, z, resamples=0).estimate
-                cell += f", {signed(rest)}" if np.isfinite(rest) else ""
-            cells.append(cell)
+            fixed = z if name != "parameter_count" else None
+            cells.append(model_selection.correlation_cell(x, y, fixed))
             if group == "all":
                 p[name] = float(stats.kendalltau(x, y).pvalue)
         rows[name] = cells
@@ -319,11 +305,12 @@ def recurrent(paths: Sequence[str], _: str | None) -> Iterator[str]:
         label for columns in found.values() for label, values in columns.items()
         if label == "no attack" or 0.02 < np.nanmean(values[counts[0]]) < 0.98
     }
-    effects = {
+    changes = {
         (pair, label, count): effect(100 * (values[count] - values[counts[0]]))
-        for pair, columns in found.items() for label, values in columns.items() if label in told
+        for pair, columns in found.items() for label, values in columns.items()
         for count in counts[1:]
     }
+    effects = {key: change for key, change in changes.items() if key[1] in told}
     kept = dict(zip(effects, holm([e.p for e in effects.values()]), strict=True))
     for pair, columns in found.items():
         yield f"| {pair[0]}, {pair[1]} | 1 sweep, % | {' | '.join(map(str, counts[1:]))} |"
@@ -331,7 +318,7 @@ def recurrent(paths: Sequence[str], _: str | None) -> Iterator[str]:
         for label, values in columns.items():
             cells = []
             for count in counts[1:]:
-                here = effects.get((pair, label, count), effect(100 * (values[count] - values[counts[0]])))
+                here = changes[pair, label, count]
                 mark = "**" if kept.get((pair, label, count)) else ""
                 cells.append(f"{mark}{signed(here.mean, '+.1f')} ± {here.half:.1f}{mark}")
             yield f"| {label} | {100 * np.nanmean(values[counts[0]]):.1f} | {' | '.join(cells)} |"
@@ -348,11 +335,11 @@ def recurrent(paths: Sequence[str], _: str | None) -> Iterator[str]:
     yield f"| all attacks that tell, {counts[-1]} sweeps | change, points | networks |"
     yield "|---|---|---|"
     for pair, columns in found.items():
-        changes = np.array([
+        shifts = np.array([
             100 * (values[counts[-1]] - values[counts[0]])
             for label, values in columns.items() if label in told and label != "no attack"
         ])
-        mean = effect(changes.mean(0))
+        mean = effect(shifts.mean(0))
         yield f"| {pair[0]}, {pair[1]} | {signed(mean.mean, '+.1f')} ± {mean.half:.1f} | {mean.count} |"
 
 
@@ -361,12 +348,12 @@ def recurrent(paths: Sequence[str], _: str | None) -> Iterator[str]:
 
 def gains_over_noise(dataset: xr.Dataset, prefix: str, points: NDArray[np.intp]) -> NDArray[np.float64]:
     """The gain of augmentations over that of noise, by repetition and layer."""
-    names = list(labels(dataset, "perturbation"))
-    values = repeated(dataset, f"{prefix}neural_gain_mean", points)
-    axes = [d for d in dataset[f"{prefix}neural_gain_mean"].dims if d not in ("point", "draw")]
-    values = np.moveaxis(values, 1 + axes.index("perturbation"), 1)
+    augmentation, noise = (
+        repeated(dataset.sel(perturbation=family), f"{prefix}neural_gain_mean", points)
+        for family in ("augmentation", "noise")
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(values[:, names.index("augmentation")] / values[:, names.index("noise")])
+        return np.asarray(augmentation / noise)
 
 
 def deepest(values: NDArray[np.float64]) -> int:

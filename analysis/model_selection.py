@@ -120,6 +120,19 @@ def add_minima(values, words, dataset, minima):
     values[name] = np.array([known.get(row, np.nan) for row in rows(words, dataset)])
 
 
+def correlation_cell(x, y, fixed=None):
+    """Kendall's τ with its interval, and the partial τ with `fixed` held fixed if that is given."""
+    tau = correlate_ranks(x, y)
+    cell = signed(tau.estimate)
+    if np.isfinite(tau.low):
+        cell += f" [{signed(tau.low)}, {signed(tau.high)}]"
+    if fixed is not None:
+        rest = partial_correlation(x, y, fixed, resamples=0).estimate
+        # Scores that rank networks as the number of parameters does leave nothing.
+        cell += f", {signed(rest)}" if np.isfinite(rest) else ""
+    return cell
+
+
 def table(values, words):
     """Lines of a Markdown table: a row for each score, a column for each group."""
     error = values["test_error"]
@@ -138,16 +151,8 @@ def table(values, words):
                 cells.append("")
                 continue
             x, y = values[name][known], error[known]
-            tau = correlate_ranks(x, y)
-            cell = signed(tau.estimate)
-            if np.isfinite(tau.low):
-                cell += f" [{signed(tau.low)}, {signed(tau.high)}]"
-            if name != "parameter_count":
-                fixed = values["parameter_count"][known]
-                rest = partial_correlation(x, y, fixed, resamples=0).estimate
-                # Scores that rank networks as the number of parameters does leave nothing.
-                cell += f", {signed(rest)}" if np.isfinite(rest) else ""
-            cells.append(cell)
+            fixed = values["parameter_count"][known] if name != "parameter_count" else None
+            cells.append(correlation_cell(x, y, fixed))
         yield f"| {label} | " + " | ".join(cells) + " |"
 
 

@@ -5,8 +5,9 @@
 
 trains three networks with batch normalisation on 9,980 images for 20 epochs, on one thread, and prints the
 test errors at 10,000 others. With a results file of that sweep it prints those beside them, the difference of the
-means and its 95 % interval (Student's t with Welch's degrees of freedom). Images, split, weights and order are
-drawn anew here, so only distributions can agree. Needs PyTorch, NumPy, SciPy and h5py.
+means and its 95 % interval (Student's t with Welch's degrees of freedom). Split, weights
+and order of images differ from framesweep's, so only the distributions of errors can agree. Needs PyTorch, NumPy, SciPy
+and h5py.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import h5py
 import numpy as np
 import torch
 import torch.nn.functional as F
+import training
 from scipy import stats
 from torch import nn
 
@@ -24,35 +26,16 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 EPOCHS, BATCH, RATE, TRAINED = 20, 64, 0.1, 9_980
 
 
-class Basic(nn.Module):
-    """A basic block whose shortcut takes every second pixel and pads channels with zeros."""
-
-    def __init__(self, channels, width, stride):
-        super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width)
-        self.conv2, self.norm2 = nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
-        self.stride, self.padding = stride, (width - channels) // 2
-
-    def forward(self, x):
-        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.padding, self.padding))
-        return F.relu(x + y)
-
-
-def resnet_20():
-    layers, channels = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()], 16
-    for width in (16, 32, 64):
-        for block in range(3):
-            layers.append(Basic(channels, width, 2 if width > channels and block == 0 else 1))
-            channels = width
-    network = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
-    for module in network.modules():
+def network():
+    """ResNet-20 with He's weights, and a classifier of variance 1/features."""
+    result = training.resnet_20()
+    for module in result.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
         elif isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, std=module.in_features**-0.5)
             nn.init.zeros_(module.bias)
-    return network
+    return result
 
 
 def images_of(folder):
@@ -94,33 +77,32 @@ def rate(step, steps):
 
 def test_error(seed, images, labels, split):
     torch.manual_seed(seed)
-    network = resnet_20()
-    network = network.to(memory_format=torch.channels_last)
-    decayed = [p for p in network.parameters() if p.dim() > 1]
-    others = [p for p in network.parameters() if p.dim() == 1]
+    model = network().to(memory_format=torch.channels_last)
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() == 1]
     optimizer = torch.optim.SGD(
         [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}],
         lr=RATE, momentum=0.9,
     )
-    training, test = split
-    steps = len(training) // BATCH
+    trained, test = split
+    steps = len(trained) // BATCH
     start = time.perf_counter()
     for epoch in range(EPOCHS):
-        network.train()
-        order = training[torch.randperm(len(training))]
+        model.train()
+        order = trained[torch.randperm(len(trained))]
         for step in range(steps):
             batch = order[step * BATCH : (step + 1) * BATCH]
             for group in optimizer.param_groups:
                 group["lr"] = rate(epoch * steps + step, steps)
             optimizer.zero_grad()
             inputs = normalized(changed(images[batch])).contiguous(memory_format=torch.channels_last)
-            F.cross_entropy(network(inputs), labels[batch]).backward()
+            F.cross_entropy(model(inputs), labels[batch]).backward()
             optimizer.step()
     seconds = time.perf_counter() - start
-    network.eval()
+    model.eval()
     with torch.no_grad():
         wrong = sum(
-            int((network(normalized(images[part])).argmax(1) != labels[part]).sum())
+            int((model(normalized(images[part])).argmax(1) != labels[part]).sum())
             for part in test.split(500)
         )
     return wrong / len(test), seconds
