@@ -102,8 +102,7 @@ import Training
   @Test("The written network, classifier included, makes the mistakes that were counted")
   func classifier() throws {
     let sweep = try PreparedSweep(
-      Self.small("learning_rate: 0.1").replacing("epochs: 1", with: "epochs: 4")
-        .replacing("epochs: 4", with: "epochs: 12, images: 900")
+      Self.small("learning_rate: 0.1").replacing("epochs: 1", with: "epochs: 12, images: 900")
         .replacing("widths: [2]", with: "widths: [12, 10]"), folder: folder.path)
     let record = Self.records(of: sweep)[0]
     let file = try File.open(folder.path("nets/1.h5"))

@@ -28,13 +28,13 @@ extension Trainer {
       let key = RandomKey(domain: "framesweep attack", seed: seed).appending(draw)
         .appending(attack.isEuclidean ? 2 : 0)
       for start in 0..<attack.starts(of: restarts) {
+        if start > 0 { setImages(origins) }
         // The first start is keyed as the only one of an attack without restarts.
         let keys = batch.map { start == 0 ? key.appending($0) : key.appending($0).appending(start) }
         try perturb(
           labels, attack, radius: Float(radius), starts: keys, shouldStop: shouldStop)
         try network.classify()
         isMistaken = zip(isMistaken, network.mistakes(labels)).map { $0 || $1 }
-        setImages(origins)
       }
       mistakes += isMistaken.count { $0 }
     }

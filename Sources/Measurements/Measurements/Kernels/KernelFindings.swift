@@ -12,7 +12,7 @@ struct KernelFindings {
   /// So many are remembered; then all of them are forgotten.
   private static let limit = 256
 
-  /// What was found, nil if that is no number.
+  /// What was found; nil for a network whose kernels overflow or whose statistic has no value.
   private var known: [Key: (any Sendable)?] = [:]
 
   /// What a measurement finds of a network, which is computed for the first of the points that share it.
@@ -20,7 +20,7 @@ struct KernelFindings {
   /// - Parameters:
   ///   - section: the measurement's.
   ///   - network: the network; nil if its kernels have no closed form.
-  ///   - compute: finds it, always the same of a network; nil if that is no number.
+  ///   - compute: finds it. It returns the same for the same network, and nil if there is no value.
   ///
   /// **Throws**: what `compute` throws; nothing is remembered then.
   mutating func finding<Found: Sendable>(
