@@ -182,8 +182,8 @@ let package = Package(
       name: "framesweep",
       dependencies: [
         "Architectures", "Digest", "ImageData", "Measurements", "NetworkGraphs", "Networks", "ONNX",
-        "OpenBLAS", "Paths", "Processes", "RecurrentInference", "Safetensors", "SweepJobs",
-        "SweepMPI", "SweepRecords", "SweepRunner", "SweepRuntime",
+        "OneDNN", "OpenBLAS", "Paths", "Processes", "RecurrentInference", "Safetensors",
+        "SweepJobs", "SweepMPI", "SweepRecords", "SweepRunner", "SweepRuntime",
         "SweepSpec", "SweepStore", argumentParser,
       ],
       swiftSettings: house),

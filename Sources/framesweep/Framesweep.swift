@@ -35,6 +35,7 @@ struct Framesweep: ParsableCommand {
     ])
 
   static func main() {
+    BLASCore.replaceFallback()
     let asked = AskedCommand()
     do {
       try Surroundings.$current.withValue(.ofThisProgram) { try run(asked) }

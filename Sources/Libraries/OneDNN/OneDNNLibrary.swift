@@ -27,4 +27,22 @@ public enum OneDNNLibrary {
     case let other: "code \(other.rawValue)"
     }
   }
+
+  /// Instruction sets that other libraries choose kernels by.
+  public enum InstructionSet: Sendable {
+    case avx2, avx512, avx512WithBFloat16
+  }
+
+  /// Whether an instruction set is among those that the library uses: the processor has it, and
+  /// `ONEDNN_MAX_CPU_ISA` does not exclude it.
+  public static func uses(_ set: InstructionSet) -> Bool {
+    let wanted =
+      switch set {
+      case .avx2: dnnl_cpu_isa_avx2
+      case .avx512: dnnl_cpu_isa_avx512_core
+      case .avx512WithBFloat16: dnnl_cpu_isa_avx512_core_bf16
+      }
+    // Each set has a bit of its own beside those of the sets that it includes.
+    return dnnl_get_effective_cpu_isa().rawValue & wanted.rawValue == wanted.rawValue
+  }
 }
