@@ -36,7 +36,7 @@ private func lowest(_ architecture: Architecture, starts: Int) -> Double {
   var lowest = Double.infinity
   for number in 0..<starts {
     let outcome = descent.run(
-      limit: 2000, tolerance: 1e-8,
+      limit: 2000, tolerance: 1e-8, stalled: 0,
       from: { point in
         var start = DescentStart(key: UInt64(1_000_000 + number))
         start.fillRandom(&point)

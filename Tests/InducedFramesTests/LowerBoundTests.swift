@@ -101,6 +101,38 @@ struct LowerBoundTests {
     #expect(minimum.bound < minimum.framePotential)
   }
 
+  @Test("Where no kernel wraps, the layers of a chain in the synthesis form add up to its minimum")
+  func synthesis() throws {
+    for (size, kernel) in [(1, 1), (4, 3), (6, 5)] {
+      let architecture = try Architecture(
+        family: .chain, input: InputShape(channels: 3, size: size),
+        stages: [Stage(widths: [5, 9, 4], kernel: kernel, stride: 1)], form: .synthesis)
+      let exact = try #require(ExactMinimum(architecture)).framePotential
+      #expect(abs(Self.bound(architecture) - exact) < 1e-12 * exact)
+    }
+  }
+
+  @Test(
+    "Kernels that wrap cost the bound of a chain in the synthesis form little", arguments: [2, 3])
+  func wrappingSynthesis(size: Int) throws {
+    // Widths as in the last stages of VGG, narrower: two of four layers wrap and are read.
+    let architecture = try Architecture(
+      family: .chain, input: InputShape(channels: 3, size: 2 * size),
+      stages: [
+        Stage(widths: [12, 12], kernel: 3, stride: 1),
+        Stage(widths: [6, 6, 6], kernel: 3, stride: 2),
+      ], form: .synthesis)
+    var cache = StructureCache()
+    let minimum = FrameMinimum(
+      architecture, effort: FrameMinimum.Effort(starts: 3, iterationLimit: 200),
+      usesClosedForm: false,
+      cache: &cache, shouldStop: {})
+    #expect(minimum.bound <= minimum.framePotential * (1 + 1e-12))
+    #expect(minimum.bound > (size == 2 ? 0.8 : 1 - 1e-6) * minimum.framePotential, "\(minimum)")
+    let structure = FrameStructure(architecture, cache: &cache)
+    #expect(minimum.bound > Double(structure.atomCount) * (1 + 1e-3))
+  }
+
   @Test("Skips force what their constants contribute, and no more if every layer has one unit")
   func skips() throws {
     for widths in [[1, 1, 1], [2, 2, 2, 2, 2], [3, 3, 3, 3, 3, 3, 3]] {

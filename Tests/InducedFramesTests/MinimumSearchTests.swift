@@ -52,12 +52,12 @@ struct MinimumSearchTests {
     var cache = StructureCache()
     var descent = MinimumSearch.descent(InducedFrame(architecture), cache: &cache)
     let addresses = descent.addresses
-    // As many pairs of vectors as are kept, and six more.
+    // As many pairs of vectors as are kept, and five more.
     #expect(
-      addresses.count == 2 * SphereDescent.memory(count: descent.end.count) + 6)
+      addresses.count == 2 * SphereDescent.memory(count: descent.end.count) + 5)
     for key in 0..<2 {
       let outcome = descent.run(
-        limit: 30, tolerance: 0,
+        limit: 30, tolerance: 0, stalled: 0,
         from: { point in
           var start = DescentStart(key: UInt64(key))
           start.fillRandom(&point)
@@ -94,6 +94,43 @@ struct MinimumSearchTests {
       ])
     let frame = try #require(MinimumSearch.concentratedFrame(architecture))
     #expect(frame.layers.map(\.kernel) == [1, 1, 1, 2])
+  }
+
+  @Test("A descent that hardly goes down has converged if its gradient is small, and only then")
+  func stalled() throws {
+    let architecture = try Architecture(
+      family: .dense, input: InputShape(channels: 3, size: 1),
+      stages: [Stage(widths: [8, 4, 4, 4], kernel: 1, stride: 1)], form: .analysis)
+    func descend(_ stalled: Double) -> SphereDescent.Outcome {
+      var cache = StructureCache()
+      var descent = MinimumSearch.descent(InducedFrame(architecture), cache: &cache)
+      return descent.run(
+        limit: 4_000, tolerance: 0, stalled: stalled,
+        from: { point in
+          var start = DescentStart(key: 1)
+          start.fillRandom(&point)
+        }, shouldStop: {})
+    }
+    let (some, none) = (descend(1e-5), descend(0))
+    #expect(some.hasConverged && !none.hasConverged)
+    #expect(some.iterations < none.iterations && some.iterations.isMultiple(of: 100))
+    #expect(some.gradientNorm <= 1e-5 * some.value)
+    #expect(some.value - none.value < 1e-6 * some.value)
+  }
+
+  @Test("Large networks follow the best of their starts, and small ones all")
+  func followed() throws {
+    func effort(_ width: Int, _ form: Form) throws -> FrameMinimum.Effort {
+      let architecture = try Architecture(
+        family: .chain, input: InputShape(channels: 3, size: 4),
+        stages: [Stage(widths: [width, width, width], kernel: 3, stride: 1)], form: form)
+      return FrameMinimum.Effort(for: architecture)
+    }
+    #expect(try effort(4, .analysis).followsAll && effort(4, .synthesis).starts > 3)
+    let large = try effort(32, .analysis)
+    #expect(!large.followsAll && large.starts == 3)
+    // Layers that are not tied to one another are tight frames by themselves, from any start.
+    #expect(try effort(32, .synthesis).starts == 1)
   }
 
   @Test("Many descents to one value end a search")

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test("The program uses no fallback where the processor can do better, unless it is asked to")
-  func program() throws {
+  func replaced() throws {
     let version = try framesweep("--version", environment: ["OPENBLAS_CORETYPE": nil])
     #expect(version.status == 0)
     let fellBack = version.output.contains("core Prescott")

@@ -40,6 +40,8 @@ struct ArchitectureShape: Sendable {
 
   /// Whether the minimum of the potential has a closed form.
   let hasClosedForm: Bool
+  /// Whether layers are tied to one another by kernels that wrap only.
+  let isSeparable: Bool
   /// The induced frame.
   let frame: Frame
   /// The frame of weights with as many taps as strides read; nil if these are all.
@@ -85,6 +87,7 @@ struct ArchitectureShape: Sendable {
   init(_ architecture: Architecture, widths: [Int], cache: inout StructureCache) {
     let layers = architecture.layers
     hasClosedForm = ExactMinimum(layers: layers, form: architecture.form) != nil
+    isSeparable = FrameMinimum.Effort.isSeparable(layers, architecture.form)
     frame = Frame(layers, form: architecture.form, widths, &cache)
     // Nobody searches where there is a closed form.
     let smaller = hasClosedForm ? nil : MinimumSearch.concentrated(layers)
@@ -171,6 +174,8 @@ public struct ArchitectureWork: Sendable {
   public let statistics: StatisticsCost
   /// Whether the minimum of the potential has a closed form.
   let hasClosedForm: Bool
+  /// How hard a search tries.
+  let effort: FrameMinimum.Effort
   /// What the statistics of weights with as many taps as strides read take, and their number; nil if these
   /// are all weights, or if there is a closed form.
   let concentrated: (statistics: StatisticsCost, weightCount: Int)?
@@ -184,6 +189,7 @@ public struct ArchitectureWork: Sendable {
     let (shape, widths) = cache.shape(of: architecture)
     hasClosedForm = shape.hasClosedForm
     (statistics, weightCount) = shape.frame.work(widths: widths)
+    effort = FrameMinimum.Effort(weightCount: weightCount, isSeparable: shape.isSeparable)
     concentrated = shape.concentrated.map {
       let work = $0.work(widths: widths)
       return (work.cost, work.weightCount)

@@ -37,20 +37,32 @@ public struct ExactMinimum: Hashable, Sendable {
     }
     var total = 0.0
     for layer in layers {
-      let count = Double(readers[layer.index])
+      let count = readers[layer.index]
       guard count == 0 || layer.kernel <= layer.inputSize else { return nil }
-      let norm = 1 + count
-      let repeats = min(layer.kernel, layer.stride) * min(layer.kernel, layer.stride)
-      let levels = layer.sources.map { source in
-        let level = source.layer.map { 2 * norm / Double(1 + readers[$0]) }
-        return (level: level ?? 0, count: source.channels * repeats)
-      }
-      let width = Double(layer.width)
-      let own = Self.waterFilling(levels, atoms: layer.width)
-      let area = Double(layer.outputSize * layer.outputSize)
-      total += area * (own + 2 * count * width + count * count * width) / (norm * norm)
+      total += Self.potential(layer, readers: count) { Double(1 + readers[$0]) }
     }
     framePotential = total
+  }
+
+  /// What a layer contributes: its atoms' products with one another and with the layers that it reads.
+  ///
+  /// - Parameters:
+  ///   - layer: a layer whose kernel does not wrap, or that nothing reads.
+  ///   - readers: the number of layers that read it.
+  ///   - norm: the squared norm of the columns of a layer that it reads; if it is the largest of them,
+  ///     the layer contributes at least the result.
+  static func potential(_ layer: Layer, readers: Int, norm: (_ layer: Int) -> Double) -> Double {
+    let count = Double(readers)
+    let own = 1 + count
+    let repeats = min(layer.kernel, layer.stride) * min(layer.kernel, layer.stride)
+    let levels = layer.sources.map { source in
+      let level = source.layer.map { 2 * own / norm($0) }
+      return (level: level ?? 0, count: source.channels * repeats)
+    }
+    let width = Double(layer.width)
+    let least = waterFilling(levels, atoms: layer.width)
+    let area = Double(layer.outputSize * layer.outputSize)
+    return area * (least + 2 * count * width + count * count * width) / (own * own)
   }
 
   /// The minimum of Σ λ² + Δλ over λ ≥ 0 with Σ λ = k, at most k of them not zero.

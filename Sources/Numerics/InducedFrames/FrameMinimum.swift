@@ -52,13 +52,17 @@ public struct FrameMinimum: Hashable, Sendable {
     /// Counted beforehand too. Only small networks afford such starts.
     public var spreadFLOPs: Double
 
+    /// Whether all starts are followed to their ends, not just the best.
+    public var followsAll: Bool
+
     /// Describes an effort.
     public init(
       starts: Int = 3, iterationLimit: Int = 2000, tolerance: Double = 1e-6,
-      descentFLOPs: Double = 1e12, spreadFLOPs: Double = 2e9
+      descentFLOPs: Double = 1e12, spreadFLOPs: Double = 2e9, followsAll: Bool = true
     ) {
       self.starts = starts
       self.iterationLimit = iterationLimit
+      self.followsAll = followsAll
       self.tolerance = tolerance
       self.descentFLOPs = descentFLOPs
       self.spreadFLOPs = spreadFLOPs
@@ -71,13 +75,29 @@ public struct FrameMinimum: Hashable, Sendable {
     /// at one tap are ±1, and no descent changes their sign. In larger ones valleys differ by less and
     /// cost more: among 1,400 weights of a chain they lie a ten-thousandth apart.
     public init(for architecture: Architecture) {
-      self.init(weightCount: architecture.parameterCount)
+      self.init(
+        weightCount: architecture.parameterCount,
+        isSeparable: Self.isSeparable(architecture.layers, architecture.form))
+    }
+
+    /// Whether the potential is a sum over layers but for kernels that wrap: in the synthesis form of
+    /// chains.
+    static func isSeparable(_ layers: [Layer], _ form: Form) -> Bool {
+      form == .synthesis && layers.allSatisfy { $0.sources.count == 1 }
     }
 
     /// The effort of sweeps for a network of so many weights.
-    init(weightCount count: Int) {
+    ///
+    /// - Parameters:
+    ///   - count: the number of weights.
+    ///   - isSeparable: whether layers are tied to one another by kernels that wrap only. Then all starts
+    ///     of large networks lead to one value, as those of single tight frames do.
+    init(weightCount count: Int, isSeparable: Bool) {
       let share = min(1, 500 / Double(count))
-      self.init(starts: min(max(24_000 / count, 3), 192), spreadFLOPs: 2e9 * share * share)
+      let isLarge = count > 3_000
+      self.init(
+        starts: isLarge && isSeparable ? 1 : min(max(24_000 / count, 3), 192),
+        spreadFLOPs: 2e9 * share * share, followsAll: !isLarge)
     }
   }
 

@@ -2,12 +2,13 @@ import Architectures
 
 /// A number that no weights of unit norm bring the frame potential below.
 ///
-/// The largest of three, each of which is proved:
+/// The largest of four, each of which is proved:
 ///
 /// 1. K²/D and K: those of any K atoms in D dimensions;
 /// 2. K and what the entries of the Gram matrix contribute that are constants before columns are
 ///    normalised, as skips make them (`constants`);
-/// 3. for chains in the analysis form, K and what units share with those they read (`chain`).
+/// 3. for chains in the analysis form, K and what units share with those they read (`chain`);
+/// 4. for chains in the synthesis form, what each layer contributes at least (`synthesisChain`).
 struct LowerBound {
   /// At most the minimum of ‖G‖².
   let framePotential: Double
@@ -24,7 +25,37 @@ struct LowerBound {
         excess = max(excess, Self.chain(frame.layers))
       }
     }
+    if architecture.family == .chain, architecture.form == .synthesis {
+      excess = max(excess, Self.synthesisChain(frame.layers) - count)
+    }
     framePotential = count + excess
+  }
+
+  /// What the layers of a chain in the synthesis form contribute at least.
+  ///
+  /// Only kernels that wrap tie layers to one another: folded onto the image, their atoms have squared
+  /// norms ρ of their own, so that the columns of the layer, 1 + ρ if another one reads it, have. ρ is
+  /// at most the number of taps that fall on one position, by Cauchy and Schwarz. With the largest norms
+  /// the layer behind contributes least. Such a layer itself contributes its atoms' products with
+  /// themselves, and the rest of it is not negative. All other layers have their closed form.
+  private static func synthesisChain(_ layers: [Layer]) -> Double {
+    guard layers.allSatisfy({ $0.inputSize.isMultiple(of: $0.stride) }) else { return 0 }
+    func wraps(_ layer: Layer) -> Bool { layer.kernel > layer.inputSize }
+    var total = 0.0
+    for layer in layers {
+      let readers = layer.index + 1 < layers.count ? 1 : 0
+      if wraps(layer), readers > 0 {
+        total += Double(layer.width * layer.outputSize * layer.outputSize)
+        continue
+      }
+      total += ExactMinimum.potential(layer, readers: readers) { source in
+        let source = layers[source]
+        guard wraps(source) else { return 2 }
+        let folds = (source.kernel + source.inputSize - 1) / source.inputSize
+        return Double(1 + folds * folds)
+      }
+    }
+    return total
   }
 
   /// What entries contribute to which nothing but two identities does: ±1 before normalisation.

@@ -21,16 +21,16 @@ public struct MinimumCost: Hashable, Sendable {
   ///   - isTypical: whether descents take as many iterations as they do as a rule, not as many as they may.
   public init(_ work: ArchitectureWork, isTypical: Bool = false) {
     guard !work.hasClosedForm else { return }
-    let effort = FrameMinimum.Effort(weightCount: work.weightCount)
+    let effort = work.effort
     let limit = Double(Self.iterationLimit(work.statistics, effort: effort))
     guard let smaller = work.concentrated else {
       let iterations = isTypical ? min(limit, Self.typicalIterations.alone) : limit
-      add(work.statistics, work.weightCount, descents: Double(effort.starts), iterations)
+      addStarts(work.statistics, work.weightCount, effort, iterations)
       return
     }
     let first = Double(Self.iterationLimit(smaller.statistics, effort: effort))
     let iterations = isTypical ? min(first, Self.typicalIterations.concentrated) : first
-    add(smaller.statistics, smaller.weightCount, descents: Double(effort.starts), iterations)
+    addStarts(smaller.statistics, smaller.weightCount, effort, iterations)
     guard limit >= Double(MinimumSearch.fewestIterations) else { return }
     // One from the concentrated weights and one that settles; between them two kinds of starts, which
     // mostly end within the iterations that they are counted with.
@@ -43,6 +43,15 @@ public struct MinimumCost: Hashable, Sendable {
       let each = isTypical ? Self.typicalIterations.spread : Self.spreadIterations
       add(work.statistics, work.weightCount, descents: 2 * spread, min(limit, each))
     }
+  }
+
+  /// Adds descents from all starts; in large networks only the best of them is followed to its end.
+  private mutating func addStarts(
+    _ one: StatisticsCost, _ count: Int, _ effort: FrameMinimum.Effort, _ iterations: Double
+  ) {
+    let share = effort.followsAll ? 1 : 0.25
+    add(one, count, descents: Double(effort.starts), max(1, share * iterations))
+    if !effort.followsAll { add(one, count, descents: 1, iterations) }
   }
 
   private mutating func add(

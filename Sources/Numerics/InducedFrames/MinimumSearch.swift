@@ -105,13 +105,18 @@ struct MinimumSearch {
   }
 
   /// Descends from a number of starts.
+  ///
+  /// In large networks starts differ by more than what they still go down by once their gradients are
+  /// small, so only the best of them is followed to its end.
   private mutating func start(
     _ descent: inout SphereDescent, count: Int, limit: Int, _ shouldStop: () throws -> Void
   ) rethrows {
     let panels = descent.panels
     let bytes = architecture.canonicalBytes
+    let first = effort.followsAll ? limit : max(limit / 4, 1)
+    let tolerance = effort.tolerance * (effort.followsAll ? 1 : 10)
     for number in 0..<count where hits < Self.enoughHits {
-      try descend(&descent, limit: limit, shouldStop) { point in
+      try descend(&descent, limit: first, tolerance: tolerance, shouldStop) { point in
         var start = DescentStart(key: DescentStart.key(bytes, number))
         if number.isMultiple(of: 2) {
           start.fillDegenerate(&point, panels)
@@ -120,16 +125,21 @@ struct MinimumSearch {
         }
       }
     }
+    if !effort.followsAll, count > 0 { try settle(&descent, limit: limit, shouldStop) }
   }
 
   /// Descends among all weights from the best concentrated ones.
+  ///
+  /// These can be a saddle, which the gradient alone does not tell from a minimum, so the tolerance is
+  /// finer: disturbances of the other taps have a hundred iterations to grow.
   private mutating func confirm(
     _ descent: inout SphereDescent, from concentrated: (values: [Double], panels: WeightPanels),
     limit: Int, _ shouldStop: () throws -> Void
   ) rethrows {
     let panels = descent.panels
     let key = DescentStart.key(architecture.canonicalBytes, effort.starts)
-    try descend(&descent, limit: limit, shouldStop) { point in
+    let tolerance = effort.tolerance / 100
+    try descend(&descent, limit: limit, tolerance: tolerance, shouldStop) { point in
       var start = DescentStart(key: key)
       start.fill(&point, panels, with: concentrated.values, concentrated.panels)
     }
@@ -163,8 +173,6 @@ struct MinimumSearch {
     try descend(&descent, limit: limit, tolerance: effort.tolerance / 100, shouldStop) { point in
       for place in point.indices { point[place] = from[place] }
     }
-    // It counts as converged by the effort's tolerance, whether or not it comes to the finer one.
-    if best.gradientNorm <= effort.tolerance * best.value { best.hasConverged = true }
   }
 
   /// Descends once, and keeps the end if it is the lowest so far.
@@ -172,8 +180,12 @@ struct MinimumSearch {
     _ descent: inout SphereDescent, limit: Int, tolerance: Double? = nil,
     _ shouldStop: () throws -> Void, from fill: (inout [Double]) -> Void
   ) rethrows {
-    let outcome = try descent.run(
-      limit: limit, tolerance: tolerance ?? effort.tolerance, from: fill, shouldStop: shouldStop)
+    var outcome = try descent.run(
+      limit: limit, tolerance: tolerance ?? effort.tolerance,
+      stalled: Self.stalledGradient * effort.tolerance,
+      from: fill, shouldStop: shouldStop)
+    // It counts as converged by the effort's tolerance, whether or not it comes to a finer one.
+    if outcome.gradientNorm <= effort.tolerance * outcome.value { outcome.hasConverged = true }
     starts += 1
     iterations += outcome.iterations
     guard outcome.value.isFinite else { return }
@@ -205,6 +217,9 @@ struct MinimumSearch {
     let structure = FrameStructure(frame, plan: blocks.plan, cache: cache)
     return SphereDescent(PotentialGradient(blocks, atomCount: structure.atomCount))
   }
+
+  /// The norm of the gradient, in tolerances, at which a descent that hardly goes down has converged.
+  static let stalledGradient = 10.0
 
   /// The number of descents to one and the same value after which no more are tried.
   static let enoughHits = 24

@@ -62,23 +62,28 @@ struct SphereDescent {
   var addresses: Set<UInt> {
     let vectors = [point, trial, gradient, trialGradient, direction] + steps + changes
     return Set(
-      (vectors + [potential.blocks.panels.values]).map { vector in
+      vectors.map { vector in
         unsafe vector.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
       })
   }
 
   /// The panels that the variables fill.
-  var panels: WeightPanels { potential.blocks.panels }
+  var panels: WeightPanels { potential.panels }
 
   /// Descends until the projected gradient is at most `tolerance` times the potential.
+  ///
+  /// Valleys of large networks are so flat that gradients fall no further long after the potential does.
+  /// So a descent has converged as well if a hundred iterations lowered it by less than 1e-8 of itself,
+  /// and the gradient is at most `stalled` times the potential.
   ///
   /// - Parameters:
   ///   - limit: the largest number of iterations.
   ///   - tolerance: relative to the potential.
+  ///   - stalled: the same, for a descent that hardly goes down.
   ///   - start: fills the variables; their atoms are normalised then.
   ///   - shouldStop: called between blocks of the Gram matrix.
   mutating func run(
-    limit: Int, tolerance: Double, from start: (inout [Double]) -> Void,
+    limit: Int, tolerance: Double, stalled: Double, from start: (inout [Double]) -> Void,
     shouldStop: () throws -> Void
   ) rethrows -> Outcome {
     start(&point)
@@ -86,10 +91,17 @@ struct SphereDescent {
     var outcome = Outcome()
     var value = try potential.evaluate(at: point, gradient: &gradient, shouldStop: shouldStop)
     var stored = 0
+    var earlier = value
     while true {
       outcome.value = value
       outcome.gradientNorm = norm(gradient)
       outcome.hasConverged = outcome.gradientNorm <= tolerance * value
+      if outcome.iterations > 0, outcome.iterations.isMultiple(of: 100) {
+        if earlier - value < 1e-8 * value, outcome.gradientNorm <= stalled * value {
+          outcome.hasConverged = true
+        }
+        earlier = value
+      }
       if outcome.hasConverged || outcome.iterations == limit || !value.isFinite { return outcome }
       findDirection(stored)
       var slope = dot(direction, gradient)
@@ -119,7 +131,7 @@ struct SphereDescent {
   private mutating func findDirection(_ stored: Int) {
     for index in direction.indices { direction[index] = -gradient[index] }
     guard stored > 0 else {
-      for index in direction.indices { direction[index] /= potential.copies[index] }
+      for index in direction.indices { direction[index] *= potential.shares[index] }
       return
     }
     for pair in stride(from: stored - 1, through: 0, by: -1) {
@@ -129,11 +141,11 @@ struct SphereDescent {
     // An atom with many copies has as much more curvature, so the recursion starts from a matrix with
     // one over their number on its diagonal.
     var square = 0.0
-    for (change, copies) in zip(changes[stored - 1], potential.copies) {
-      square += change * change / copies
+    for (change, share) in zip(changes[stored - 1], potential.shares) {
+      square += change * change * share
     }
     let scale = 1 / (curvatures[stored - 1] * square)
-    for index in direction.indices { direction[index] *= scale / potential.copies[index] }
+    for index in direction.indices { direction[index] *= scale * potential.shares[index] }
     for pair in 0..<stored {
       let weight = curvatures[pair] * dot(changes[pair], direction)
       axpy(weights[pair] - weight, steps[pair], into: &direction)
@@ -173,10 +185,8 @@ struct SphereDescent {
       }
       stored -= 1
     }
-    for index in point.indices {
-      steps[stored][index] = trial[index] - point[index]
-      changes[stored][index] = trialGradient[index] - gradient[index]
-    }
+    Self.subtract(point, from: trial, into: &steps[stored])
+    Self.subtract(gradient, from: trialGradient, into: &changes[stored])
     potential.project(&steps[stored], at: trial)
     potential.project(&changes[stored], at: trial)
     // Only curvature that is positive keeps the recursion's matrix positive definite.
@@ -184,6 +194,10 @@ struct SphereDescent {
     guard curvature > 1e-12 * norm(steps[stored]) * norm(changes[stored]) else { return }
     curvatures[stored] = 1 / curvature
     stored += 1
+  }
+
+  private static func subtract(_ x: [Double], from y: [Double], into z: inout [Double]) {
+    for index in z.indices { z[index] = y[index] - x[index] }
   }
 
   /// The Euclidean norm; entries here are far from overflow.

@@ -47,13 +47,13 @@ public struct WeightPotential {
       }
       starts.append(start)
     }
-    for (panel, start) in zip(blocks.panels.panels, starts) {
+    for (panel, start) in zip(potential.panels.panels, starts) {
       WeightPanels.forEachWeight(panel) { source, index in places[index] = start + source }
     }
     self.places = places
     point = [Double](repeating: 0, count: places.count)
     slopes = point
-    scales = [Double](repeating: 0, count: (potential.atoms.max() ?? -1) + 1)
+    scales = [Double](repeating: 0, count: potential.runs.count)
   }
 
   /// Computes the value and its gradient.
@@ -70,17 +70,13 @@ public struct WeightPotential {
     at weights: [Double], gradient: inout [Double], shouldStop: () throws -> Void
   ) rethrows -> Double {
     precondition(weights.count == gradient.count, "a gradient of other weights")
-    for atom in scales.indices { scales[atom] = 0 }
-    for (index, place) in places.enumerated() {
-      point[index] = weights[place]
-      scales[potential.atoms[index]] += point[index] * point[index]
-    }
+    for (index, place) in places.enumerated() { point[index] = weights[place] }
+    potential.runs.sum(point, point, into: &scales)
     for atom in scales.indices { scales[atom] = 1 / scales[atom].squareRoot() }
-    for index in point.indices { point[index] *= scales[potential.atoms[index]] }
+    potential.runs.scale(&point, by: scales)
     let value = try potential.evaluate(at: point, gradient: &slopes, shouldStop: shouldStop)
-    for (index, place) in places.enumerated() {
-      gradient[place] = slopes[index] * scales[potential.atoms[index]] / atomCount
-    }
+    potential.runs.scale(&slopes, by: scales)
+    for (index, place) in places.enumerated() { gradient[place] = slopes[index] / atomCount }
     return (value - atomCount) / atomCount
   }
 }

@@ -3,7 +3,7 @@ public import Digest
 public import SweepRecords
 
 /// The version of the numbers that are computed: results of another version are not mixed in.
-public let numericsVersion = 8
+public let numericsVersion = 9
 
 /// The numbered points of a sweep.
 ///
