@@ -81,7 +81,7 @@ import Testing
     "A value takes part in the families that have its key, and in no other",
     arguments: ArchitectureKey.options)
   func families(key: ArchitectureKey) throws {
-    let option = try #require(key.row.part.option)
+    let option = try #require(key.row.option)
     for family in Family.layered {
       let needed = Self.needed(by: key, in: family)
       let plain = try Self.point(Self.network(family, needed))

@@ -1,15 +1,17 @@
 extension Architecture {
   /// How the layers of a stage are made into blocks.
-  public var block: Block { self[.block]?.word() ?? .plain }
+  public var block: Block { options[.block]?.word() ?? .plain }
 
   /// What stands before the first block.
-  public var stem: Stem { self[.stem]?.word() ?? .none }
+  public var stem: Stem { options[.stem]?.word() ?? .none }
 
   /// How images shrink from stage to stage.
-  public var pooling: Pooling { self[.pooling]?.word() ?? .stride }
+  public var pooling: Pooling { options[.pooling]?.word() ?? .stride }
 
   /// What layers are activated by.
-  public var activation: ActivationFunction { self[.activation]?.word() ?? .relu }
+  public var activation: ActivationFunction {
+    options[.activation]?.word() ?? (Family.layered.contains(family) ? .relu : .gelu)
+  }
 
   /// The number of a key that holds a whole number; 0 for a key that takes no part.
   public func count(_ key: ArchitectureKey) -> Int { self[key]?.integer ?? 0 }
@@ -24,7 +26,7 @@ extension Architecture {
   /// Whether the network is a chain, a residual or a dense network of convolutions and one activation
   /// only.
   public var hasPlainLayers: Bool {
-    isLayered && shortcut != .pad && options.keys.allSatisfy(Self.plainKeys.contains)
+    isLayered && options.areAll(in: Self.plainKeys) && shortcut != .pad
   }
 
   private static let plainKeys: Set<ArchitectureKey> = [
@@ -38,13 +40,13 @@ extension Architecture {
       .block, .shortcut, .branchScale, .activation, .stem, .stemWidth,
     ]
     return family == .residual && block == .preactivation && stem != .imagenet
-      && options.keys.allSatisfy(known.contains)
+      && options.areAll(in: known)
   }
 
   /// Whether the induced frame is that of the layers: each is a column of its own, which activations that
   /// rectify and batch normalisation behind a weight do not change.
   public var hasLayerFrame: Bool {
-    isLayered && shortcut != .pad && options.keys.allSatisfy(Self.layerFrameKeys.contains)
+    isLayered && options.areAll(in: Self.layerFrameKeys) && shortcut != .pad
       && [.none, .batch].contains(normalization) && Self.rectifiers.contains(activation)
   }
 

@@ -17,6 +17,11 @@ extension Architecture {
 
   /// Layers that a plain skip joins have equal widths.
   func checkSkips() throws(ArchitectureError) {
+    // Those without a projection join layers of one stage.
+    let isEven = stages.allSatisfy { stage in
+      stage.widths.allSatisfy { $0 == stage.widths[0] }
+    }
+    guard !isEven else { return }
     let layers = layers
     for layer in layers {
       guard let skip = layer.skip, skip.projectionStride == nil else { continue }
@@ -52,7 +57,7 @@ extension Architecture {
     for stage in stages { channels += stage.widths.reduce(0.0) { $0 + Double($1) } }
     guard Double(input.size) < 1e6, channels < 1e9 else { throw .tooLarge }
     var size = input.size
-    var firstKernel = self[.firstKernel]?.integer
+    var firstKernel = options[.firstKernel]?.integer
     for stage in stages {
       guard stage.kernel < 1_000_000, stage.stride < 1_000_000 else { throw .tooLarge }
       let read = Double(size) * Double(size)

@@ -2,20 +2,23 @@ extension Architecture {
   /// The value of a key that the architecture holds; nil for a key that takes no part in it.
   public subscript(key: ArchitectureKey) -> KeyValue? {
     let row = key.row
-    guard let option = row.part.option, row.families.contains(family), option.applies(self) else {
-      return nil
-    }
+    guard row.isKey(of: family), let option = row.option, option.applies(self) else { return nil }
     return options[key] ?? option.standard(self)
   }
 
+  // What networks are made of is asked for millions of times by a plan. Only values that take part and
+  // differ from the standard are held, so the table need not be looked at.
+
   /// The distance between layers that a skip joins; 0 unless the family is residual.
-  public var skipLength: Int { self[.skipLength]?.integer ?? 0 }
+  public var skipLength: Int {
+    family == .residual ? options[.skipLength]?.integer ?? 2 : 0
+  }
 
   /// How stages are joined; plain unless the family is residual.
-  public var shortcut: Shortcut { self[.shortcut]?.word() ?? .plain }
+  public var shortcut: Shortcut { options[.shortcut]?.word() ?? .plain }
 
   /// What residual branches are multiplied by at the start; 1 unless the family is residual.
-  public var branchScale: Double { self[.branchScale]?.real ?? 1 }
+  public var branchScale: Double { options[.branchScale]?.real ?? 1 }
 
   /// Makes an architecture of keys that residual networks have.
   ///
@@ -45,9 +48,9 @@ extension Architecture {
   mutating func take(_ given: KeyValues) throws(ArchitectureError) {
     options = try own(given)
     let all = options
-    for key in all.keys where key.row.part.option?.applies(self) == false { options[key] = nil }
+    for key in all.keys where key.row.option?.applies(self) == false { options[key] = nil }
     // A standard can follow from other keys, so it is known once all of them are.
-    for key in options.keys where options[key] == key.row.part.option?.standard(self) {
+    for key in options.keys where options[key] == key.row.option?.standard(self) {
       options[key] = nil
     }
   }
@@ -56,8 +59,7 @@ extension Architecture {
     var own: KeyValues = [:]
     for key in given.keys {
       let row = key.row
-      guard row.part.option != nil, row.families.contains(family), let value = given[key]
-      else { continue }
+      guard row.isKey(of: family), row.option != nil, let value = given[key] else { continue }
       guard row.reading.mistake(in: value) == nil else { throw .option(key, value) }
       own[key] = value
     }

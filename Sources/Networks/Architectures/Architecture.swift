@@ -37,7 +37,7 @@ public enum Family: Int8, KeyWord {
   public var countsBlocks: Bool { has(.blocks) }
 
   /// Whether sweep files give networks of the family this key.
-  public func has(_ key: ArchitectureKey) -> Bool { key.row.families.contains(self) }
+  public func has(_ key: ArchitectureKey) -> Bool { key.row.isKey(of: self) }
 
   /// The form in which the family's induced frame is drawn by Murdock & Lucey (2020), figure 1.
   public var defaultForm: Form { self == .chain ? .synthesis : .analysis }

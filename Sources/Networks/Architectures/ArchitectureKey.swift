@@ -280,7 +280,7 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
   /// The keys that an architecture holds besides family, form, input and stages, in the order of
   /// canonical texts: numbers, then words.
   public static let options: [ArchitectureKey] = {
-    let held = allCases.filter { $0.row.part.option != nil }
+    let held = allCases.filter { $0.row.option != nil }
     return held.filter(\.row.reading.isNumber) + held.filter { !$0.row.reading.isNumber }
   }()
 

@@ -32,9 +32,8 @@ extension Architecture {
       text.append("}")
     }
     text.append("]")
-    for key in ArchitectureKey.options {
-      guard let value = self[key] else { continue }
-      guard options[key] != nil || key.row.part.option?.isAlwaysWritten == true else { continue }
+    for (key, isAlwaysWritten) in Self.written {
+      guard isAlwaysWritten || options[key] != nil, let value = self[key] else { continue }
       text.append(", ")
       text.append(key.name)
       text.append(": ")
@@ -42,6 +41,11 @@ extension Architecture {
     }
     text.append("}")
     return text.bytes
+  }
+
+  /// The keys behind the stages, and whether their standard values are named too.
+  private static let written = ArchitectureKey.options.map { key in
+    (key: key, isAlwaysWritten: key.row.option?.isAlwaysWritten == true)
   }
 }
 

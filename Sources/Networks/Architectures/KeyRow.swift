@@ -97,22 +97,26 @@ public final class KeyRow: Sendable {
   }
 
   /// What an architecture needs to know of a key that it holds.
-  public struct Option: Sendable {
-    /// The value of networks that do not name another.
-    public let standard: @Sendable (Architecture) -> KeyValue
+  public final class Option: Sendable {
+    private let makeStandard: @Sendable (Architecture) -> KeyValue
+    private let condition: (@Sendable (Architecture) -> Bool)?
     /// Whether canonical texts name the standard value too: those of the first release did.
     public let isAlwaysWritten: Bool
-    /// Whether the key takes part in an architecture of one of its families.
-    public let applies: @Sendable (Architecture) -> Bool
 
     init(
       standard: @escaping @Sendable (Architecture) -> KeyValue, isAlwaysWritten: Bool = false,
-      applies: @escaping @Sendable (Architecture) -> Bool = { _ in true }
+      applies condition: (@Sendable (Architecture) -> Bool)? = nil
     ) {
-      self.standard = standard
+      makeStandard = standard
       self.isAlwaysWritten = isAlwaysWritten
-      self.applies = applies
+      self.condition = condition
     }
+
+    /// The value of networks that do not name another.
+    public func standard(_ architecture: Architecture) -> KeyValue { makeStandard(architecture) }
+
+    /// Whether the key takes part in an architecture of one of its families.
+    func applies(_ architecture: Architecture) -> Bool { condition?(architecture) ?? true }
   }
 
   /// The key in sweep files, dotted if it is nested.
@@ -121,8 +125,12 @@ public final class KeyRow: Sendable {
   public let reading: Reading
   /// Where a value goes.
   public let part: Part
+  /// What an architecture needs to know of the key; nil for a key that it does not hold.
+  public let option: Option?
   /// The families that have the key.
   public let families: [Family]
+  /// The same, a bit for each code.
+  private let familyBits: UInt64
   /// A few words for the axis of a plot; empty for a key without a column.
   public let longName: String
   /// What the column's values are.
@@ -143,12 +151,18 @@ public final class KeyRow: Sendable {
     self.name = name
     self.reading = reading
     self.part = part
-    self.families = families ?? (part.isForLayers ? Family.layered : Family.allCases)
+    option = if case .option(let option) = part { option } else { nil }
+    let families = families ?? (part.isForLayers ? Family.layered : Family.allCases)
+    self.families = families
+    familyBits = families.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
     self.longName = longName
     self.meaning = meaning
     self.units = units
     self.isInEveryHash = isInEveryHash
   }
+
+  /// Whether a family has the key.
+  func isKey(of family: Family) -> Bool { familyBits >> UInt64(family.rawValue) & 1 == 1 }
 
   /// The column of the results file that holds the values; nil for a key without one.
   public var column: String? {
@@ -172,7 +186,7 @@ extension KeyRow.Part {
   /// A key that an architecture holds, whose standard value canonical texts leave out.
   static func option(
     standard: KeyValue, isAlwaysWritten: Bool = false,
-    applies: @escaping @Sendable (Architecture) -> Bool = { _ in true }
+    applies: (@Sendable (Architecture) -> Bool)? = nil
   ) -> Self {
     .option(
       KeyRow.Option(
@@ -185,10 +199,5 @@ extension KeyRow.Part {
     case .rule, .option: true
     case .network, .preset, .presetOption, .input, .stages: false
     }
-  }
-
-  /// What an architecture needs to know of the key; nil for a key that it does not hold.
-  public var option: KeyRow.Option? {
-    if case .option(let option) = self { option } else { nil }
   }
 }

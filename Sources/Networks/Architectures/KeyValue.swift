@@ -76,9 +76,17 @@ public struct KeyValues: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   /// The keys that have a value.
   public var keys: [ArchitectureKey] { entries.map(\.key) }
 
+  /// Whether only these keys have a value.
+  func areAll(in keys: Set<ArchitectureKey>) -> Bool {
+    entries.allSatisfy { keys.contains($0.key) }
+  }
+
   /// The value of a key; nil for none.
   public subscript(key: ArchitectureKey) -> KeyValue? {
-    get { entries.first { $0.key == key }?.value }
+    get {
+      for place in entries.indices where entries[place].key == key { return entries[place].value }
+      return nil
+    }
     set {
       let place = entries.firstIndex { $0.key >= key } ?? entries.count
       let isThere = place < entries.count && entries[place].key == key

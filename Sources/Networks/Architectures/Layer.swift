@@ -64,7 +64,7 @@ extension Architecture {
   public var layers: [Layer] {
     var layers: [Layer] = []
     layers.reserveCapacity(layerCount)
-    let firstKernel = self[.firstKernel]?.integer
+    let firstKernel = options[.firstKernel]?.integer
     let skips = family == .residual ? (length: skipLength, shortcut: shortcut) : nil
     var size = input.size
     var previousStage = 0..<0

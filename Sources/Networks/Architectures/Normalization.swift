@@ -42,7 +42,7 @@ public enum NormalizationStatistics: Int8, KeyWord {
 
 extension Architecture {
   /// How layers are normalised.
-  public var normalization: Normalization { self[.normalization]?.word() ?? .none }
+  public var normalization: Normalization { options[.normalization]?.word() ?? .none }
 
   /// The groups of channels that a value of so many channels is normalised by: `norm_groups`, or the
   /// channels where they are fewer.

@@ -65,10 +65,8 @@ struct ExpansionWalker: ~Copyable {
   private var network: (network: PointNetwork, rule: Shorthand?, bytes: [UInt8])?
   /// Its place in the part that is being made; −1 if it is of an earlier one.
   private var networkPlace: Int32 = -1
-  private var suffix: [UInt8] = []
-  private var suffixSeed: Int?
-  private var suffixSweeps = 1
-  private var suffixWeights: WeightsSource?
+  /// The last source of weights, and its canonical text.
+  private var weights: (source: WeightsSource, text: String)?
 
   init(_ spec: Spec, data: DataFacts, files: NetworkFacts) {
     self.spec = spec
@@ -116,17 +114,15 @@ struct ExpansionWalker: ~Copyable {
     if networkPlace < 0 {
       networkPlace = part.add(found.network, found.rule, setting, Self.laterRules)
     }
-    if suffixSeed != setting.seed || suffixWeights != weights
-      || suffixSweeps != setting.inferenceSweeps
-    {
-      suffix = Point.identitySuffix(
-        seed: Int64(setting.seed), weights: weights, inferenceSweeps: setting.inferenceSweeps)
-      suffixSeed = setting.seed
-      suffixSweeps = setting.inferenceSweeps
-      suffixWeights = weights
-    }
-    idHasher.update(found.bytes)
-    idHasher.update(suffix)
+    let text =
+      if let last = self.weights, last.source == weights { last.text } else {
+        weights.canonicalText
+      }
+    self.weights = (weights, text)
+    idHasher.update(
+      Point.identity(
+        network: found.bytes, seed: Int64(setting.seed), weights, text: text,
+        inferenceSweeps: setting.inferenceSweeps))
     let isHe = if case .random(.he, _) = weights { true } else { false }
     part.add(
       ExpansionPart.Candidate(
@@ -166,7 +162,7 @@ extension ExpansionPart {
   fileprivate mutating func add(
     _ found: PointNetwork, _ rule: Shorthand?, _ setting: Setting, _ laterRules: [ArchitectureKey]
   ) -> Int32 {
-    let columns = PointColumns(found, rule, setting.preset, setting.values)
+    let columns = PointColumns(hashing: found, rule, setting.preset, setting.values)
     let start = columnBytes.count
     columns.append(to: &columnBytes)
     var used = found.architecture?.options.keys ?? []

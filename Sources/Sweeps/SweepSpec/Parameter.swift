@@ -65,7 +65,7 @@ enum Parameter: Hashable, Sendable {
   /// The keys that a preset has in itself; only its input and its form can be given besides.
   static let replacedByPreset: [Parameter] =
     ArchitectureKey.written.filter { key in
-      let isOption = key.row.part.option != nil && !key.row.isInEveryHash
+      let isOption = key.row.option != nil && !key.row.isInEveryHash
       return key != .form && !isOption
     }.map(Parameter.architecture)
 

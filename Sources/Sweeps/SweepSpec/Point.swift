@@ -59,23 +59,54 @@ public struct Point: Sendable {
   public var id: Digest256 { SHA256.hash(identityBytes) }
 
   /// The id as results files show it: its first 16 hexadecimal digits.
-  public var shortID: String { id.prefixHexadecimal(characters: 16) }
+  public var shortID: String { Self.short(id) }
+
+  /// The short id of a point whose network and weights were put into words before.
+  ///
+  /// - Parameters:
+  ///   - network: the canonical bytes of its network.
+  ///   - weights: the canonical text of the source of its weights.
+  public func shortID(network: [UInt8], weights: String) -> String {
+    Self.short(
+      SHA256.hash(
+        Self.identity(
+          network: network, seed: seed, self.weights, text: weights,
+          inferenceSweeps: inferenceSweeps)))
+  }
+
+  private static func short(_ id: Digest256) -> String { id.prefixHexadecimal(characters: 16) }
 
   /// The point's entries in the columns that follow from how it is written.
   public var columns: PointColumns { PointColumns(network, shorthand, preset, written) }
 
   private var identityBytes: [UInt8] {
-    network.canonicalBytes
-      + Self.identitySuffix(seed: seed, weights: weights, inferenceSweeps: inferenceSweeps)
+    Self.identity(
+      network: network.canonicalBytes, seed: seed, weights, text: weights.canonicalText,
+      inferenceSweeps: inferenceSweeps)
   }
 
-  /// The bytes of an identity after the network.
-  static func identitySuffix(
-    seed: Int64, weights: WeightsSource, inferenceSweeps: Int
+  /// The bytes of an identity.
+  ///
+  /// - Parameters:
+  ///   - network: the canonical bytes of the network.
+  ///   - seed: the seed.
+  ///   - weights: where weights come from.
+  ///   - text: the canonical text of that.
+  ///   - inferenceSweeps: the sweeps of inference.
+  static func identity(
+    network: [UInt8], seed: Int64, _ weights: WeightsSource, text: String, inferenceSweeps: Int
   ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(network.count + text.utf8.count + 64)
+    bytes += network
     // Nothing is drawn, and the network's own text covers the weights.
-    if case .network = weights { return Array("\n".utf8) }
-    let sweeps = inferenceSweeps == 1 ? "" : "inference_sweeps: \(inferenceSweeps)\n"
-    return Array("\nseed: \(seed)\nweights: \(weights.canonicalText)\n\(sweeps)".utf8)
+    if case .network = weights { return bytes + "\n".utf8 }
+    bytes += "\nseed: ".utf8
+    bytes += String(seed).utf8
+    bytes += "\nweights: ".utf8
+    bytes += text.utf8
+    bytes += "\n".utf8
+    if inferenceSweeps != 1 { bytes += "inference_sweeps: \(inferenceSweeps)\n".utf8 }
+    return bytes
   }
 }

@@ -21,6 +21,17 @@ public struct PointColumns: Hashable, Sendable {
   init(
     _ network: PointNetwork, _ rule: Shorthand?, _ preset: Preset?, _ written: KeyValues
   ) {
+    self.init(hashing: network, rule, preset, written)
+    guard let architecture = network.architecture else { return }
+    for key in ArchitectureKey.options {
+      if let value = architecture[key] { self[key] = value.number }
+    }
+  }
+
+  /// Leaves the keys out that an architecture holds, which no hash asks for.
+  init(
+    hashing network: PointNetwork, _ rule: Shorthand?, _ preset: Preset?, _ written: KeyValues
+  ) {
     layerCount = network.layerCount
     self[.inputChannels] = KeyValue.integer(network.input.channels).number
     self[.inputSize] = KeyValue.integer(network.input.size).number
@@ -33,9 +44,6 @@ public struct PointColumns: Hashable, Sendable {
     }
     self[.family] = KeyValue(architecture.family).number
     self[.form] = KeyValue(architecture.form).number
-    for key in ArchitectureKey.options {
-      if let value = architecture[key] { self[key] = value.number }
-    }
     if let preset {
       self[.preset] = KeyValue(preset).number
       for (key, standard) in preset.options {
