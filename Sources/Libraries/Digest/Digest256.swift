@@ -67,15 +67,15 @@ public struct Digest256: Hashable, Sendable {
   /// - Precondition: `0 <= characters <= 64`.
   public func prefixHexadecimal(characters: Int) -> String {
     precondition((0...64).contains(characters), "a digest has 64 digits, not \(characters)")
-    var text = ""
-    text.reserveCapacity(characters)
-    for position in 0..<characters {
-      let shift = UInt64(60 - 4 * (position % 16))
-      let nibble = UInt8(truncatingIfNeeded: word(position / 16) >> shift) & 0xF
-      let first = nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
-      text.unicodeScalars.append(Unicode.Scalar(first + nibble))
+    return unsafe String(unsafeUninitializedCapacity: characters) { digits in
+      for position in 0..<characters {
+        let shift = UInt64(60 - 4 * (position % 16))
+        let nibble = UInt8(truncatingIfNeeded: word(position / 16) >> shift) & 0xF
+        unsafe digits[position] =
+          nibble + (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+      }
+      return characters
     }
-    return text
   }
 
   /// Tells whether two digests have the same bytes.

@@ -1,7 +1,9 @@
 internal import SweepRecords
 
 /// A column, and how its value follows from what a measurement finds.
-struct Quantity<Result>: Sendable {
+///
+/// Quantities are shared, not copied: every point stores all of them.
+final class Quantity<Result>: Sendable {
   private enum Value: Sendable {
     case number(@Sendable (Result) -> Double)
     case integer(@Sendable (Result) -> Int)

@@ -16,6 +16,7 @@ extension SweepFile {
     var cache = StructureCache()
     // The file asks for the points in order, each time for something else.
     var (structures, draws) = (PointCursor(plan), PointCursor(plan))
+    var lastStructure: (network: Int, values: RecordValues)?
     var table = TableDescription(
       planHash: plan.planHash.bytes, pointCount: plan.count, layout: layout, sweepText: spec.text,
       coordinateNames: spec.coordinates,
@@ -34,24 +35,38 @@ extension SweepFile {
         }
       },
       structure: { index in
+        let point = structures.point(at: index)
+        if let last = lastStructure, last.network == structures.networkNumber {
+          return last.values
+        }
         var values = RecordValues(layout: layout, draws: 0)
-        StructureValues(structures.point(at: index), cache: &cache).store(in: &values)
+        StructureValues(point, cache: &cache).store(in: &values)
+        lastStructure = (structures.networkNumber, values)
         return values
       },
       draws: { index in measurements.draws(of: draws.point(at: index)) },
       identities: {
         var points = PointCursor(plan)
-        var last: (network: Int, architecture: String, reason: String)?
+        var last: (number: Int, bytes: [UInt8], text: String, reason: String)?
+        var lastWeights: (source: WeightsSource, text: String)?
         return { index in
           let point = points.point(at: index)
-          if last?.network != points.networkNumber {
-            last = (
-              points.networkNumber, point.network.canonicalText, point.network.frameReason
-            )
-          }
+          let network =
+            if let last, last.number == points.networkNumber { last } else {
+              (
+                number: points.networkNumber, bytes: point.network.canonicalBytes,
+                text: point.network.canonicalText, reason: point.network.frameReason
+              )
+            }
+          last = network
+          let weights =
+            if let lastWeights, lastWeights.source == point.weights { lastWeights.text } else {
+              point.weights.canonicalText
+            }
+          lastWeights = (point.weights, weights)
           return PointIdentity(
-            id: point.shortID, architecture: last?.architecture ?? "",
-            weights: point.weights.canonicalText, frameReason: last?.reason ?? "")
+            id: point.shortID(network: network.bytes, weights: weights), architecture: network.text,
+            weights: weights, frameReason: network.reason)
         }
       })
     table.omittedColumns = plan.absentColumns

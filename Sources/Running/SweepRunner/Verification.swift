@@ -90,7 +90,9 @@ private struct VerifiedFile: Encodable {
     let sweep = try SweepFile(
       path: "\(path) (its sweep)", bytes: Array(reader.sweepText().utf8),
       inputs: runs.last?["inputs"])
-    try reader.checkSchema(sweep.table)
+    var table = sweep.table
+    table.threads = SweepFile.threadCount
+    try reader.checkSchema(table)
     try reader.checkData()
     let statuses = try reader.statuses()
     file = path

@@ -89,9 +89,7 @@ final class PointTexts {
 
   /// Writes the rows of a block.
   func write(_ block: Range<Int>, _ description: TableDescription) throws(HDF5Error) {
-    let identities = description.inPieces(of: block, description.identities) { tell, points in
-      points.map { tell($0) }
-    }.flatMap { $0 }
+    let identities = description.identities(of: block)
     let part = Hyperslab(start: [block.lowerBound], count: [block.count])
     for (text, writer) in datasets {
       try writer.dataset.write(texts: identities.map(text.value), to: part)

@@ -92,15 +92,15 @@ extension ResultReader {
 
   private func checkPlanColumns(_ description: TableDescription) throws(StoreError) {
     let columns = description.columns.filter { $0.origin == .plan }
-    var row = PlanRow(columns, layerCount: description.layerCount)
-    let fill = description.planRows()
+    let row = PlanRow(columns, layerCount: description.layerCount)
+    let ranges = columns.map { row.range(of: $0) }
     for block in blocks() {
       var rows = [[UInt8]](repeating: [], count: columns.count)
-      for point in block {
-        row.reset()
-        fill(point, &row)
-        for (place, column) in columns.enumerated() {
-          rows[place] += row.bytes[row.range(of: column)]
+      for bytes in description.planRows(of: block, like: row) {
+        for start in stride(from: 0, to: bytes.count, by: row.bytes.count) {
+          for (place, range) in ranges.enumerated() {
+            rows[place] += bytes[start + range.lowerBound..<start + range.upperBound]
+          }
         }
       }
       for (column, expected) in zip(columns, rows) {
@@ -122,9 +122,8 @@ extension ResultReader {
   }
 
   private func checkIdentities(_ description: TableDescription) throws(StoreError) {
-    let identity = description.identities()
     for block in blocks() {
-      let identities = block.map(identity)
+      let identities = description.identities(of: block)
       for text in PointIdentity.texts(of: description) {
         guard let found = try texts(text.name, in: "points", points: block),
           found.count == block.count

@@ -69,27 +69,14 @@ final class TableBuilder {
   }
 
   private func fillPlan(_ block: Range<Int>, _ row: PlanRow) {
-    let columns = writers.filter { $0.column.origin == .plan }
-    let ranges = columns.map { row.range(of: $0.column) }
-    let planRows = description.planRows
-    let pieces = description.inPieces(
-      of: block, { (fill: planRows(), row: row) },
-      { state, points in
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(points.count * state.row.bytes.count)
-        for point in points {
-          state.row.reset()
-          state.fill(point, &state.row)
-          bytes += state.row.bytes
-        }
-        return bytes
-      })
+    let columns = writers.filter { $0.column.origin == .plan }.map { column, writer in
+      (range: row.range(of: column), writer: writer)
+    }
     var place = 0
-    for bytes in pieces {
+    for bytes in description.planRows(of: block, like: row) {
       for start in stride(from: 0, to: bytes.count, by: row.bytes.count) {
-        for (index, range) in ranges.enumerated() {
-          columns[index].writer.set(
-            row: place, bytes, start + range.lowerBound..<start + range.upperBound)
+        for (range, writer) in columns {
+          writer.set(row: place, bytes, start + range.lowerBound..<start + range.upperBound)
         }
         place += 1
       }
@@ -109,8 +96,9 @@ final class TableBuilder {
   private func fillRecords(_ block: Range<Int>) throws {
     let layout = description.layout
     let recorded = writers.compactMap { column, writer in
-      layout.place(of: column.id).map { (place: $0, column: column, writer: writer) }
+      layout.place(of: column.id).map { (place: $0, writer: writer) }
     }
+    let structural = recorded.filter { layout.columns[$0.place].origin == .structure }
     var isMeasured = [Bool](repeating: false, count: block.count)
     var messages: [(point: Int, text: String)] = []
     try journal.forEachRecord(of: block) { record throws(StoreError) in
@@ -126,7 +114,7 @@ final class TableBuilder {
       else {
         throw journal.damaged("the record of point \(record.point) does not fit the plan")
       }
-      for (place, _, writer) in recorded {
+      for (place, writer) in recorded {
         writer.set(row: row, record.values, offsets[place]..<offsets[place + 1])
       }
       isMeasured[row] = true
@@ -134,7 +122,7 @@ final class TableBuilder {
     for point in block where !isMeasured[point - block.lowerBound] {
       let values = description.structure(point)
       let offsets = offsets(draws: values.draws)
-      for (place, column, writer) in recorded where column.origin == .structure {
+      for (place, writer) in structural {
         writer.set(
           row: point - block.lowerBound, values.bytes, offsets[place]..<offsets[place + 1])
       }

@@ -87,13 +87,39 @@ extension TableDescription {
   /// Points that a thread derives in one piece.
   private static let pieceCount = 512
 
+  /// What the plan says about the points of a block: rows one behind the other, in pieces.
+  ///
+  /// - Parameters:
+  ///   - block: the points.
+  ///   - row: a row of the columns that are wanted.
+  func planRows(of block: Range<Int>, like row: PlanRow) -> [[UInt8]] {
+    let planRows = planRows
+    return inPieces(
+      of: block, { (fill: planRows(), row: row) },
+      { state, points in
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(points.count * state.row.bytes.count)
+        for point in points {
+          state.row.reset()
+          state.fill(point, &state.row)
+          bytes += state.row.bytes
+        }
+        return bytes
+      })
+  }
+
+  /// What identifies the points of a block.
+  func identities(of block: Range<Int>) -> [PointIdentity] {
+    inPieces(of: block, identities) { tell, points in points.map { tell($0) } }.flatMap { $0 }
+  }
+
   /// What becomes of the points of a block, piece by piece, in order.
   ///
   /// - Parameters:
   ///   - block: the points.
   ///   - makeState: what each thread begins with.
   ///   - body: does a piece.
-  func inPieces<State, Piece: Sendable>(
+  private func inPieces<State, Piece: Sendable>(
     of block: Range<Int>, _ makeState: @escaping @Sendable () -> State,
     _ body: @escaping @Sendable (_ state: inout State, _ points: Range<Int>) -> Piece
   ) -> [Piece] {
