@@ -20,6 +20,8 @@ struct RunLimits {
   var reserve = 10.0
   /// The seconds between results files while the run goes on; 0 for none.
   var refreshSeconds = 60.0
+  /// What the first of them is predicted to take, in seconds.
+  var rewriteSeconds = 0.0
   /// What tells how long points take and others are silent.
   var clock = RunningClock()
 
@@ -73,7 +75,14 @@ struct JournalHost: SweepHost {
     self.tries = tries
     self.progress = progress
     self.refresh = refresh
-    if limits.refreshSeconds > 0 { nextRefresh = start + .seconds(limits.refreshSeconds) }
+    if limits.refreshSeconds > 0 {
+      nextRefresh = start + .seconds(Self.pause(limits, behind: limits.rewriteSeconds))
+    }
+  }
+
+  /// The seconds from a rewrite that took so many to the next.
+  private static func pause(_ limits: RunLimits, behind seconds: Double) -> Double {
+    max(limits.refreshSeconds, refreshRatio * seconds)
   }
 
   mutating func store(_ block: ResultBlock, from worker: Int) throws {
@@ -164,7 +173,7 @@ struct JournalHost: SweepHost {
         say("warning: \(error); the run continues, and results are safe in the journal")
       }
     }
-    let pause = max(limits.refreshSeconds, Self.refreshRatio * ((clock.now - begin) / .seconds(1)))
+    let pause = Self.pause(limits, behind: (clock.now - begin) / .seconds(1))
     nextRefresh = clock.now + .seconds(pause)
   }
 }

@@ -173,6 +173,7 @@ public struct SweepRun {
     Surroundings.current.begin(.opening)
     var limits = limits
     limits.setDeadline(walltime: request.wallSeconds, from: start, sweep)
+    limits.rewriteSeconds = TableShape(sweep).rewriteSeconds(sweep.plan.count)
     var session = try RunSession(sweep, request, limits)
     return (session, try session.beginRun(world))
   }

@@ -18,6 +18,11 @@ package struct TableShape: Sendable {
     return 80_000 + Double(points) * Double(perPoint + payloadBytes + 370)
   }
 
+  /// About how many seconds it takes to write the results file of so many points.
+  func rewriteSeconds(_ points: Int) -> Double {
+    1e-5 * Double(points) + resultBytes(points) / 1e8
+  }
+
   /// The bytes of so many points in the journal.
   package func journalBytes(_ points: Int) -> Double {
     Double(points) * Double(payloadBytes + Record.headerByteCount)
