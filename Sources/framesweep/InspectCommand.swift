@@ -137,13 +137,16 @@ struct InspectCommand: ParsableCommand {
         try show(view, summary: summary)
         throw Failure(.stoppedEarly, "")
       }
+      guard sweep || point != nil || failed || asksForPoints else {
+        let summary = try ResultSummary.probed(path)
+        print(json ? summary.json : summary.text(Terminal.standardOutput))
+        return
+      }
       let reader = try ResultReader.openProbed(path)
       if let point, !(0..<reader.pointCount).contains(point) {
         throw Failure(.usage, "--point is \(point), expected 0 to \(reader.pointCount - 1)")
       }
-      let view = ResultView(
-        try reader.columns(among: Registry.schema), pointCount: reader.pointCount,
-        networks: try reader.networkNames())
+      let view = try ResultView(of: reader)
       if sweep {
         try print(reader.sweepText(), terminator: "")
       } else if let point {
@@ -155,11 +158,8 @@ struct InspectCommand: ParsableCommand {
       } else if failed {
         let failures = try FailureList(of: reader)
         print(json ? jsonText(failures.entries) : failures.text)
-      } else if asksForPoints {
-        try printPoints(view, of: reader)
       } else {
-        let summary = try ResultSummary(of: reader, view)
-        print(json ? summary.json : summary.text(Terminal.standardOutput))
+        try printPoints(view, of: reader)
       }
     } catch let error as StoreError {
       throw Failure(error)

@@ -14,10 +14,17 @@ struct ProbeCommand: ParsableCommand {
   @Argument(help: "The results file.")
   var path: String
 
-  /// Prints why the file cannot be read; nothing where it can.
+  @Flag(help: "Read what a summary needs, and print that.")
+  var summary = false
+
+  /// Prints why the file cannot be read; else nothing, or the summary.
   func run() throws {
     ReadingAllowance(fileBytes: Double(FileManager.default.fileSize(path))).apply()
     do throws(StoreError) {
+      guard !summary else {
+        FileHandle.standardOutput.write(try ResultSummary(reading: path).transfer)
+        return
+      }
       try ResultReader.open(path).readAll(among: Registry.schema)
     } catch {
       print(error.reason, terminator: "")

@@ -4,8 +4,8 @@ package import SweepStore
 
 /// How a statistic is distributed in each family and form, and in each network from a file: histograms that
 /// share one axis.
-package struct FamilyPlot: Encodable {
-  package struct Row: Encodable {
+package struct FamilyPlot: Codable {
+  package struct Row: Codable {
     package let family: String
     package let form: String
     /// The file that the networks come from; nil for those of a family.

@@ -23,10 +23,10 @@ extension ResultReader {
 }
 
 /// The results files that children have read, so that each is read so once.
-private enum Probes {
+enum Probes {
   private static let ends = Mutex<[String: StoreError?]>([:])
 
-  static func check(_ path: String) throws(StoreError) {
+  fileprivate static func check(_ path: String) throws(StoreError) {
     guard let program = Surroundings.current.reader else { return }
     let facts = try? FileManager.default.attributesOfItem(atPath: path)
     // Where there is no file, opening it says so.
@@ -41,29 +41,49 @@ private enum Probes {
 
   /// What is wrong with a file; nil where all of it can be read.
   private static func probe(_ path: String, by program: ReadingProgram) -> StoreError? {
-    let operation = "reading the results file"
+    do throws(StoreError) {
+      _ = try output(of: ["probe", path], path, by: program)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// What the reading program says of a file; nil where it cannot be started, which a warning says.
+  ///
+  /// **Throws**: `StoreError` if it could not read the file, or crashed.
+  static func output(
+    of arguments: [String], _ path: String, by program: ReadingProgram
+  ) throws(StoreError) -> Data? {
+    let allowance = ReadingAllowance(fileBytes: Double(FileManager.default.fileSize(path)))
+    let (end, output): (ChildProcess.End, Data)
     do throws(ChildProcess.StartFailure) {
-      let allowance = ReadingAllowance(fileBytes: Double(FileManager.default.fileSize(path)))
-      let (end, output) = try ChildProcess.run(program, ["probe", path])
-      switch ReadingEnd(end, allowance) {
-      case .ended where end == .exited(code: 0): return nil
-      case .ended:
-        var reason = String(decoding: output, as: UTF8.self)
-        // Errors of an allocation look like any others.
-        let shortage = allowance.shortage
-        if let shortage { reason += " (maybe for want of memory: \(shortage))" }
-        return StoreError(
-          shortage == nil ? .damaged : .notRead, path: path, operation: operation, reason: reason)
-      case .damaged(let reason):
-        return StoreError(.damaged, path: path, operation: operation, reason: reason)
-      case .notRead(let reason):
-        return StoreError(.notRead, path: path, operation: operation, reason: reason)
-      }
+      (end, output) = try ChildProcess.run(program, arguments)
     } catch {
       say(
         "warning: \(path): no process of its own for reading can be started (\(error.reason)); this one "
           + "reads it")
       return nil
+    }
+    return try judged(end, output, allowance, path).get()
+  }
+
+  private static func judged(
+    _ end: ChildProcess.End, _ output: Data, _ allowance: ReadingAllowance, _ path: String
+  ) -> Result<Data, StoreError> {
+    func failure(_ kind: StoreError.Kind, _ reason: String) -> Result<Data, StoreError> {
+      .failure(
+        StoreError(kind, path: path, operation: "reading the results file", reason: reason))
+    }
+    switch ReadingEnd(end, allowance) {
+    case .ended where end == .exited(code: 0): return .success(output)
+    case .ended:
+      let reason = String(decoding: output, as: UTF8.self)
+      // Errors of an allocation look like any others.
+      guard let shortage = allowance.shortage else { return failure(.damaged, reason) }
+      return failure(.notRead, "\(reason) (maybe for want of memory: \(shortage))")
+    case .damaged(let reason): return failure(.damaged, reason)
+    case .notRead(let reason): return failure(.notRead, reason)
     }
   }
 }

@@ -4,9 +4,9 @@ internal import SweepRuntime
 package import SweepStore
 
 /// A results file at a glance.
-package struct ResultSummary: Encodable {
+package struct ResultSummary: Codable {
   /// The spread of a statistic over all its values.
-  package struct Range: Encodable {
+  package struct Range: Codable {
     package let column: String
     /// The number of values, NaN left out; without values the others are nil.
     package let values: Int
@@ -16,20 +16,20 @@ package struct ResultSummary: Encodable {
   }
 
   /// A point, with what took time or went wrong.
-  package struct Remark: Encodable {
+  package struct Remark: Codable {
     package let point: Int
     package let seconds: Double?
     package let status: String
     package let text: String
   }
 
-  package struct Count: Encodable {
+  package struct Count: Codable {
     package let name: String
     package let count: Int
   }
 
   /// The run that holds the file.
-  package struct Running: Encodable {
+  package struct Running: Codable {
     package let host: String
     package let process: Int
     package let job: String

@@ -9,17 +9,39 @@ extension ResultReader {
   /// **Throws**: `StoreError` naming the first thing that cannot be read, or data whose checksum is
   /// wrong.
   ///
-  /// **Complexity**: O(bytes of the file), in memory for a column of texts.
+  /// **Complexity**: O(bytes of the file) in bounded memory.
   public func readAll(among schema: Schema) throws(StoreError) {
     _ = try columns(among: schema)
     _ = try runs()
     _ = try sweepText()
     _ = try errors()
     _ = try statuses()
-    for text in PointIdentity.texts { _ = try texts(text.name, in: "points") }
+    for text in PointIdentity.texts { try readTexts(text.name, in: "points") }
     for name in Self.executionNumbers { _ = try numbers(name, in: "execution") }
-    _ = try texts("host", in: "execution")
+    try readTexts("host", in: "execution")
     try checkData()
+  }
+
+  /// Texts that are read at the same time.
+  private static let blockCount = 1 << 16
+
+  /// Reads all of a group's texts.
+  private func readTexts(_ name: String, in group: String) throws(StoreError) {
+    try reading { () throws(HDF5Error) in
+      guard try root.contains(group) else { return }
+      let group = try root.openGroup(group)
+      guard try group.contains(name) else { return }
+      let dataset = try group.openDataset(name)
+      let shape = try dataset.shape()
+      guard shape.count == 1 else {
+        _ = try dataset.readTexts()
+        return
+      }
+      for first in stride(from: 0, to: shape[0], by: Self.blockCount) {
+        let rows = first..<min(first + Self.blockCount, shape[0])
+        _ = try dataset.readTexts(from: Hyperslab(rows: rows, of: shape))
+      }
+    }
   }
 
   /// The numbers of the group `/execution`.
