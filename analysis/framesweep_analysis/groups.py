@@ -120,7 +120,11 @@ def point_texts(
             raise ResultsError(f"{path}: the file has no {name} of its points")
         if points is None:
             return [str(text) for text in group[name].asstr()[()]]
-        return [str(group[name].asstr()[int(point)]) for point in points]
+        texts = group[name].asstr()
+        # One after the other is slow, and all of millions are many.
+        if 8 * len(points) > len(group[name]):
+            texts = texts[()]
+        return [str(texts[int(point)]) for point in points]
 
 
 def network_texts(

@@ -68,7 +68,7 @@ def explorers(dataset: xr.Dataset, path: Path, source: Provenance) -> tuple[str,
         pairs = [(names[0], "parameter_count")] if names and "parameter_count" in columns else []
     if not pairs:
         return "", ""
-    forms = set(dataset["form"].to_numpy().astype(str).tolist())
+    forms = set(dataset["form"].to_numpy().tolist())
     # Minima are exact in the synthesis form, and say more there.
     common = "synthesis" if "synthesis" in forms else min(forms)
     text = (
@@ -143,8 +143,7 @@ def _data(
     families, forms = family_order(family), sorted(set(form.tolist()), reverse=True)
     points = dataset["point"].to_numpy()
     try:
-        texts = network_texts(path)
-        architectures = [texts[int(point)] for point in points]
+        architectures = network_texts(path, points)
     except (ResultsError, IndexError):
         architectures = [""] * len(points)
     swept = [name for name in str(dataset.attrs.get("swept", "")).split() if name in dataset]

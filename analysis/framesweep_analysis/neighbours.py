@@ -18,7 +18,8 @@ def neighbours(values: NDArray[np.float64]) -> NDArray[np.intp]:
     """
     edges = np.unique(np.quantile(values, np.linspace(0, 1, GROUPS + 1)))
     group = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, max(len(edges) - 2, 0))
-    return np.unique(group, return_inverse=True)[1]
+    present = np.bincount(group) > 0
+    return (np.cumsum(present) - 1)[group]
 
 
 def equal_size(values: NDArray[np.float64]) -> NDArray[np.intp]:

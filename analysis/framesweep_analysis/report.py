@@ -13,6 +13,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import xarray as xr
 import yaml
 from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ from .groups import Provenance, failures, network_texts, open_execution, provena
 from .interactive import explorers, page_file
 from .load import open_results, select_ok, status_counts
 from .pareto import pareto_front
+from .selection import chosen_rows
 from .summary import statistics_of
 from .words import plural, signed
 
@@ -37,6 +39,10 @@ _ROWS = 40
 #: Resamples behind the interval of a correlation, and the points above which there is none: it
 #: would take longer than the rest of the page.
 _RESAMPLES, _RESAMPLED = 200, 5000
+#: Of more points correlations are those of so many, whose error is below 0.001.
+_CORRELATED = 1_000_000
+#: Of more points the page holds so many, for the plots that answer and for the table.
+_EXPLORED = 30_000
 
 _CORRELATIONS = (
     ("min_deep_frame_potential", "parameter_count"),
@@ -70,7 +76,13 @@ def report(path: str | os.PathLike[str], *, title: str | None = None) -> str:
         # The page says itself what these warnings say.
         warnings.simplefilter("ignore")
         with open_results(path) as dataset:
-            explore, scripts = explorers(dataset, path, source)
+            count = dataset.sizes["point"]
+            explored = dataset.isel(point=chosen_rows(count, _EXPLORED))
+            explore, scripts = explorers(explored, path, source)
+            if explore and count > _EXPLORED:
+                explore = (
+                    f'<p class="soft">{_EXPLORED:,} of {count:,} points, chosen at random.</p>{explore}'
+                )
             sections = [
                 ("explore", "The points", explore),
                 ("scores", "Scores and the test error", _scores(dataset)),
@@ -121,7 +133,7 @@ def _head(dataset: xr.Dataset, source: Provenance, path: Path, title: str | None
             f"{'is' if pending == 1 else 'are'} pending. "
             "Everything below is about the points that were computed.</p>"
         )
-    forms = {f for f in select_ok(dataset)["form"].to_numpy() if f != "none"}
+    forms = set(pd.unique(select_ok(dataset)["form"].to_numpy())) - {"none"}
     if len(forms) > 1:
         text += (
             "<p>The points have frames in both forms. Compare values of one form only: values of the two "
@@ -166,7 +178,7 @@ def _varied(dataset: xr.Dataset) -> str:
     for name in str(dataset.attrs.get("swept", "")).split():
         if name not in dataset.variables or dataset[name].dims != ("point",):
             continue
-        values = [v for v in np.unique(dataset[name].to_numpy()) if str(v) not in ("-1", "none")]
+        values = [v for v in _levels(dataset[name].to_numpy()) if str(v) not in ("-1", "none")]
         if len(values) < 2:
             continue
         texts = [f"{v:,g}" if isinstance(v, (int, float, np.number)) else str(v) for v in values]
@@ -176,6 +188,11 @@ def _varied(dataset: xr.Dataset) -> str:
     count = plural(dataset.sizes["point"], "network")
     what = f"{count}. Varied: {'; '.join(items)}." if items else f"{count}."
     return f"<p>{escape(what)}</p>"
+
+
+def _levels(values: np.ndarray) -> list[object]:
+    """The different values, ascending."""
+    return sorted(pd.unique(values).tolist())
 
 
 def _finite(dataset: xr.Dataset, name: str, form: str) -> bool:
@@ -286,7 +303,9 @@ def _correlations(dataset: xr.Dataset) -> str:
     rows: list[list[object]] = []
     resamples = _RESAMPLES if dataset.sizes["point"] <= _RESAMPLED else 0
     for form in ("synthesis", "analysis"):
-        of_form = dataset.isel(point=dataset["form"].to_numpy() == form)
+        members = np.flatnonzero(dataset["form"].to_numpy() == form)
+        members = members[chosen_rows(len(members), _CORRELATED)]
+        of_form = dataset.isel(point=members)
         for first, second in _CORRELATIONS:
             if first not in dataset or second not in dataset:
                 continue

@@ -32,6 +32,13 @@ def select_values(dataset: xr.Dataset, **wanted: Wanted) -> xr.Dataset:
     return dataset
 
 
+def chosen_rows(count: int, most: int) -> NDArray[np.intp]:
+    """The rows of at most so many of `count` points, chosen at random, the same every time, in order."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False, shuffle=False))
+
+
 _COMPARISONS: dict[str, Callable[[NDArray[np.float64], float], NDArray[np.bool_]]] = {
     "<=": operator.le,
     ">=": operator.ge,

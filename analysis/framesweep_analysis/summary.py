@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from .columns import PLAN_COLUMNS
@@ -27,9 +28,8 @@ def summary(dataset: xr.Dataset, name: str | Path) -> str:
         return "\n".join([*lines, "no point is ok, so there are no statistics"])
     if "family" in ok and "form" in ok:
         lines += ["", f"{'family':<10} {'form':<10} {'ok points':>10}"]
-        pairs = ok["family"].to_numpy().astype(str), ok["form"].to_numpy().astype(str)
-        groups, sizes = np.unique(np.stack(pairs), axis=1, return_counts=True)
-        for (family, form), size in zip(groups.T, sizes, strict=True):
+        labels = pd.DataFrame({name: ok[name].to_numpy() for name in ("family", "form")})
+        for (family, form), size in labels.value_counts().sort_index().items():
             lines.append(f"{family:<10} {form:<10} {size:>10,}")
     rows = statistics_of(ok)
     if rows:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -48,8 +50,10 @@ class Quantity:
     values: NDArray[np.float64]
     """(point, repetition)"""
 
-    @property
+    @cached_property
     def means(self) -> NDArray[np.float64]:
+        if self.values.shape[1] == 1:
+            return np.where(np.isfinite(self.values[:, 0]), self.values[:, 0], np.nan)
         known = np.isfinite(self.values)
         counts = known.sum(axis=1)
         sums = np.where(known, self.values, 0.0).sum(axis=1)
@@ -84,7 +88,7 @@ def default_axis(dataset: xr.Dataset, *without: str | None) -> str:
             if dataset[name].dtype.kind not in "iuf" or dataset[name].dims != ("point",):
                 continue
             values = repeated_values(dataset, name)[:, 0]
-            count = len(np.unique(values[np.isfinite(values)]))
+            count = len(pd.unique(values[np.isfinite(values)]))
             if count > most:
                 best, most = name, count
     require_columns(dataset, best)
@@ -125,7 +129,7 @@ def along(dataset: xr.Dataset, column: str, over: str, by: str) -> xr.Dataset:
     return rows.assign_coords(point=point).assign({over: ("point", place, dataset[over].attrs)})
 
 
-def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.str_], list[str]]:
+def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.object_], list[str]]:
     """What each point's group is called, and the groups of ok points in the order of a legend.
 
     Points whose column `by` has the same value are a group. Raises `ResultsError` where the column has
@@ -137,18 +141,21 @@ def group_labels(dataset: xr.Dataset, by: str) -> tuple[NDArray[np.str_], list[s
         raise ResultsError(f"--by is {by}, expected a column with one value per point")
     values = column.to_numpy()
     numbers = values.dtype.kind in "iuf"
-    labels = np.array(
-        [f"{by.replace('_', ' ')} {value:g}" if numbers else str(value) for value in values]
-    )
-    chosen = dataset["status"].to_numpy() == "ok"
+    # Words are made for each value and not for each of millions of points.
+    place, levels = pd.factorize(values, use_na_sentinel=False)
+    words = [f"{by.replace('_', ' ')} {level:g}" if numbers else str(level) for level in levels]
     if by == "family":
-        labels = np.array([family_text(label) for label in labels])
-        return labels, family_order(labels[chosen])
+        words = [family_text(word) for word in words]
+    labels = np.array(words, dtype=object)[place]
+    counts = np.bincount(place[dataset["status"].to_numpy() == "ok"], minlength=len(words))
+    shown = np.flatnonzero(counts)
+    present = {words[index] for index in shown}
+    if by == "family":
+        return labels, family_order(present)
     if numbers:
-        order = [f"{by.replace('_', ' ')} {value:g}" for value in np.unique(values[chosen])]
+        order = [words[index] for index in sorted(shown, key=lambda index: levels[index])]
     else:
         meanings = str(column.attrs.get("flag_meanings", "")).split()
-        present = set(labels[chosen])
         order = [word for word in meanings if word in present]
         order += sorted(present - set(order))
     if len(order) > _MOST_GROUPS:
@@ -166,9 +173,9 @@ def form_panels(
     if "form" not in dataset or not any(depends_on_form(name) for name in names):
         yield "", known
         return
-    forms = dataset["form"].to_numpy().astype(str)
+    forms = dataset["form"].to_numpy()
     order = [f for f in ("synthesis", "analysis") if (known & (forms == f)).any()]
-    order += sorted(set(forms[known]) - set(order))
+    order += sorted({str(form) for form in pd.unique(forms[known])} - set(order))
     for form in order:
         yield form, known & (forms == form)
 
@@ -185,7 +192,7 @@ def scale_axis(axes: Axes, upright: bool, values: NDArray[np.float64], *, ticks:
     """
     axis = axes.yaxis if upright else axes.xaxis
     values = values[np.isfinite(values)]
-    levels = np.unique(values)
+    levels = distinct(values)
     if len(levels) and levels[0] > 0 and levels[-1] / levels[0] >= _SPAN:
         (axes.set_yscale if upright else axes.set_xscale)("log")
         label_logarithm(axis, levels if ticks and len(levels) <= 8 else ())
@@ -195,6 +202,11 @@ def scale_axis(axes: Axes, upright: bool, values: NDArray[np.float64], *, ticks:
         axis.set_major_locator(MaxNLocator(nbins=6, integer=bool(np.all(levels % 1 == 0))))
     axes.grid(which="major", zorder=0)
     axes.set_axisbelow(True)
+
+
+def distinct(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The different values, ascending; of millions it takes a tenth of the time of `np.unique`."""
+    return np.sort(pd.unique(values.ravel()))
 
 
 def ok_points(dataset: xr.Dataset) -> NDArray[np.bool_]:

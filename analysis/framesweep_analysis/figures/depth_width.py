@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from ..columns import axis_label, is_squared, point_values, require_columns
 from ..errors import NothingToDraw
 from ..words import plural
+from .axes import distinct
 from .potential import FAMILIES, FORMS, no_column
 from .style import Figure, legend_below, note, note_not_ok, styled
 from .ticks import label_logarithm
@@ -71,8 +73,7 @@ def depth_width_figure(
         )
     if is_squared(column):
         values = np.sqrt(np.maximum(values, 0))
-    family = dataset["family"].to_numpy().astype(str)
-    form = dataset["form"].to_numpy().astype(str)
+    family, form = dataset["family"].to_numpy(), dataset["form"].to_numpy()
     # What is pending or failed has its place too.
     placed = drawn | (with_keys & ~ok)
     forms = [f for f in FORMS if (placed & (form == f)).any()]
@@ -83,7 +84,7 @@ def depth_width_figure(
         layout="constrained",
     )
     panels = figure.subplots(len(forms), len(families), squeeze=False, sharex=True, sharey=True)
-    depths, widths = np.unique(rows[placed]), np.unique(columns[placed])
+    depths, widths = distinct(rows[placed]), distinct(columns[placed])
     label = axis_label(dataset, column, root=is_squared(column))
     handles: dict[str, Patch] = {}
     for row, form_name in enumerate(forms):
@@ -139,31 +140,35 @@ def depth_width_figure(
         axes.tick_params(labelleft=True)
         axes.set_ylabel(axis_label(dataset, depth))
     legend_below(figure, list(handles.values()))
-    pooled = _pooled(dataset.isel(point=drawn), (depth, width, "family", "form"))
+    pooled = _pooled(dataset, drawn, (depth, width, "family", "form"))
     if pooled or any(name in handles for name in forms):
         note(figure, label + pooled)
     note_not_ok(figure, dataset["status"].to_numpy())
     return figure
 
 
-def _pooled(drawn: xr.Dataset, keys: tuple[str, ...]) -> str:
+def _pooled(dataset: xr.Dataset, drawn: NDArray[np.bool_], keys: tuple[str, ...]) -> str:
     """What the networks of one cell differ in, where cells hold several."""
-    cell = np.zeros(drawn.sizes["point"], dtype=np.int64)
+    cell = np.zeros(int(drawn.sum()), dtype=np.int64)
     for key in keys:
-        place = np.unique(drawn[key].to_numpy().astype(str), return_inverse=True)[1]
-        cell = np.unique(np.stack([cell, place]), axis=1, return_inverse=True)[1].ravel()
+        cell = _divided(cell, dataset[key].to_numpy()[drawn])
     most = int(np.bincount(cell).max())
     if most == 1:
         return ""
     differ = []
-    for name in str(drawn.attrs.get("swept", "")).split():
-        if name in keys or name not in drawn or drawn[name].dims != ("point",):
+    for name in str(dataset.attrs.get("swept", "")).split():
+        if name in keys or name not in dataset or dataset[name].dims != ("point",):
             continue
-        place = np.unique(drawn[name].to_numpy().astype(str), return_inverse=True)[1]
-        if np.unique(np.stack([cell, place]), axis=1).shape[1] > cell.max() + 1:
+        if _divided(cell, dataset[name].to_numpy()[drawn]).max() > cell.max():
             differ.append(name.replace("_", " "))
     unlike = f", which differ in {', '.join(differ)}" if differ else ""
     return f": median of up to {most:,} networks{unlike}"
+
+
+def _divided(cell: NDArray[np.int64], values: NDArray[np.generic]) -> NDArray[np.int64]:
+    """The numbers of the cells that the values of a key divide numbered cells into, from 0."""
+    place, levels = pd.factorize(values, use_na_sentinel=False)
+    return pd.factorize(cell * len(levels) + place)[0]
 
 
 def _medians(
@@ -176,12 +181,8 @@ def _medians(
     """The median of the values in each cell, NaN where there are none."""
     cells = np.full(len(depths) * len(widths), np.nan)
     place = np.searchsorted(depths, rows) * len(widths) + np.searchsorted(widths, columns)
-    order = np.lexsort((values, place))
-    place, values = place[order], values[order]
-    if len(place):
-        present, start, count = np.unique(place, return_index=True, return_counts=True)
-        middle = (values[start + (count - 1) // 2] + values[start + count // 2]) / 2
-        cells[present] = middle
+    middle = pd.Series(values).groupby(place).median()
+    cells[middle.index] = middle
     return cells.reshape(len(depths), len(widths))
 
 
@@ -193,9 +194,10 @@ def _present(
 ) -> NDArray[np.bool_]:
     """Which cells have a network."""
     cells = np.zeros((len(depths), len(widths)), dtype=bool)
-    inside = np.isin(rows, depths) & np.isin(columns, widths)
-    places = np.searchsorted(depths, rows[inside]), np.searchsorted(widths, columns[inside])
-    cells[places] = True
+    row, column = np.searchsorted(depths, rows), np.searchsorted(widths, columns)
+    inside = depths[np.minimum(row, len(depths) - 1)] == rows
+    inside &= widths[np.minimum(column, len(widths) - 1)] == columns
+    cells[row[inside], column[inside]] = True
     return cells
 
 

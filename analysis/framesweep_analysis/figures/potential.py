@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -81,7 +83,7 @@ def select_potentials(
     potential = dataset["min_deep_frame_potential"].to_numpy()
     known = np.isfinite(potential) & (parameters > 0)
     positive = known & (potential > ROUNDING)
-    candidates = np.isin(family.astype(str), families) & (dataset["form"].to_numpy() == form)
+    candidates = is_among(family, families) & (dataset["form"].to_numpy() == form)
     drawn = candidates & ok & positive
     if not drawn.any():
         raise _nothing(dataset, families, (form,), known)
@@ -99,6 +101,12 @@ def select_potentials(
         zero_count=int((candidates & ok & known & ~positive).sum()),
         unfinished={name: unfinished[mask] for name, mask in members.items()},
     )
+
+
+def is_among(labels: NDArray[np.object_], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which labels are one of some names."""
+    place, words = pd.factorize(labels)
+    return np.isin(words.astype(str), names)[place]
 
 
 def no_column(name: str) -> NothingToDraw:
@@ -200,10 +208,9 @@ def potential_figure(
 def _draw_front(
     axes: Axes, family: str, colour: str, selection: PotentialSelection
 ) -> None:
-    parameters = selection.parameters[family]
-    order = np.lexsort((selection.potentials[family], parameters))
-    x = parameters[order]
-    y = np.minimum.accumulate(np.sqrt(selection.potentials[family][order]))
+    lowest = pd.Series(selection.potentials[family]).groupby(selection.parameters[family]).min()
+    x = lowest.index.to_numpy()
+    y = np.minimum.accumulate(np.sqrt(lowest.to_numpy()))
     corners = np.flatnonzero(np.diff(y, prepend=np.inf) < 0)
     # On to the family's largest network, where the line would otherwise end at its last step.
     x = np.append(x[corners], x[-1])

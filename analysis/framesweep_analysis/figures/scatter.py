@@ -5,13 +5,17 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from ..correlation import correlate_ranks
 from ..errors import NothingToDraw
+from ..load import select_ok
+from ..selection import chosen_rows
 from ..words import plural, signed
 from .axes import (
     default_outcome,
@@ -30,6 +34,7 @@ from .style import (
     TWO_COLUMNS,
     Figure,
     Looks,
+    first_of_pixels,
     group_handles,
     legend_below,
     looks,
@@ -42,6 +47,8 @@ from .style import (
 _NUMBERED = 30
 #: Above so many points there is no interval: it would take longer than the figure.
 _RESAMPLED = 5000
+#: Of more points the correlation is that of so many, whose error is below 0.001.
+_CORRELATED = 1_000_000
 
 
 @styled
@@ -64,7 +71,7 @@ def scatter_figure(
     Raises `NothingToDraw` where no ok point has both.
     """
     ok = ok_points(dataset)
-    chosen = dataset.isel(point=ok)
+    chosen = select_ok(dataset)
     column = column or default_outcome(chosen, over)
     over = over or default_score(chosen, column)
     refuse_equal(column, over)
@@ -82,13 +89,14 @@ def scatter_figure(
         dpi=300,
         layout="constrained",
     )
-    shown = looks(name for name in order if name in set(family[known]))
+    present = set(pd.unique(family[known]))
+    shown = looks(name for name in order if name in present)
     for axes, (form, mask) in zip(
         figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, strict=True
     ):
-        _draw(axes, x.means[mask], y.means[mask], family[mask], shown)
         scale_axis(axes, False, x.means[known], ticks=False)
         scale_axis(axes, True, y.means[known], ticks=False)
+        _draw(axes, x.means[mask], y.means[mask], family[mask], shown)
         _number(axes, x.means[mask], y.means[mask], points[mask])
         axes.set_xlabel(x.label)
         title = panel_title(int(mask.sum()), form)
@@ -103,8 +111,12 @@ def scatter_figure(
 def _tau(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     if len(x) < 3 or x.min() == x.max() or y.min() == y.max():
         return "too few different values for a rank correlation"
+    of = ""
+    if len(x) > _CORRELATED:
+        chosen = chosen_rows(len(x), _CORRELATED)
+        x, y, of = x[chosen], y[chosen], f" of {_CORRELATED:,} of them"
     found = correlate_ranks(x, y, resamples=None if len(x) <= _RESAMPLED else 0)
-    text = f"Kendall τ {signed(found.estimate)}"
+    text = f"Kendall τ{of} {signed(found.estimate)}"
     if np.isfinite(found.low):
         text += f", 95 %: {signed(found.low)} to {signed(found.high)}"
     return text
@@ -114,7 +126,7 @@ def _draw(
     axes: Axes,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
-    group: NDArray[np.str_],
+    group: NDArray[np.object_],
     shown: Looks,
 ) -> None:
     """The points in an order that lets no group cover another."""
@@ -135,8 +147,14 @@ def _draw(
                 zorder=3,
             )
         return
-    colours = np.array([shown[name][0] for name in group])
-    mixed_marks(axes, x, y, colours, size=size, alpha=alpha)
+    place, names = pd.factorize(group)
+    kept = first_of_pixels(
+        place,
+        np.log(x) if axes.get_xscale() == "log" else x,
+        np.log(y) if axes.get_yscale() == "log" else y,
+    )
+    colours = np.array([to_rgb(shown[name][0]) for name in names])[place[kept]]
+    mixed_marks(axes, x[kept], y[kept], colours, size=size, alpha=alpha)
 
 
 def _number(

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import matplotlib
 import matplotlib.figure
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
@@ -178,19 +179,12 @@ def draw_cloud(
                 )
         return
     # One scatter has one marker shape: here colour alone tells the families apart.
-    kept = {
-        f: _distinct_pixels(x, y, groups) if count > _PACKED else slice(None)
-        for f, (x, y) in groups.items()
-    }
-    x = np.concatenate([x[kept[f]] for f, (x, _) in groups.items()])
-    y = np.concatenate([y[kept[f]] for f, (_, y) in groups.items()])
-    colours = np.concatenate(
-        [
-            np.tile(to_rgb(shown[f][0]), (len(values[kept[f]]), 1))
-            for f, (values, _) in groups.items()
-        ]
-    )
-    mixed_marks(axes, x, y, colours, size=size, alpha=alpha)
+    x = np.concatenate([x for x, _ in groups.values()])
+    y = np.concatenate([y for _, y in groups.values()])
+    group = np.repeat(np.arange(len(groups)), [len(x) for x, _ in groups.values()])
+    kept = first_of_pixels(group, np.log(x), np.log(y))
+    colours = np.array([to_rgb(shown[f][0]) for f in groups])[group[kept]]
+    mixed_marks(axes, x[kept], y[kept], colours, size=size, alpha=alpha)
 
 
 def mixed_marks(
@@ -217,20 +211,22 @@ def mixed_marks(
     )
 
 
-def _distinct_pixels(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    groups: Groups,
+def first_of_pixels(
+    group: NDArray[np.intp], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.intp]:
-    """The first point on every cell of a grid finer than the picture's pixels."""
+    """The first point of each group on every cell of a grid finer than the picture's pixels.
+
+    Of few points all. The coordinates are those of the picture, so logarithms of logarithmic axes.
+    """
+    if len(x) <= _PACKED:
+        return np.arange(len(x))
     cells = 400
-    place = np.zeros(len(x), dtype=np.int64)
-    for values, column in ((x, 0), (y, 1)):
-        low = np.log(min(pair[column].min() for pair in groups.values() if len(pair[0])))
-        high = np.log(max(pair[column].max() for pair in groups.values() if len(pair[0])))
+    place = group.astype(np.int64)
+    for values in (x, y):
+        low, high = float(values.min()), float(values.max())
         step = (high - low) / cells or 1.0
-        place = place * (cells + 1) + ((np.log(values) - low) / step).astype(np.int64)
-    return np.unique(place, return_index=True)[1]
+        place = place * (cells + 1) + ((values - low) / step).astype(np.int64)
+    return np.flatnonzero(~pd.Series(place).duplicated().to_numpy())
 
 
 def logarithmic(axes: Axes, x: NDArray[np.float64] | None, y: NDArray[np.float64] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -10,12 +11,14 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ..errors import NothingToDraw
+from ..load import select_ok
 from ..neighbours import GROUPS, MOST_LEVELS, neighbours
 from ..words import plural
 from .axes import (
     along,
     default_axis,
     default_outcome,
+    distinct,
     form_panels,
     group_labels,
     ok_points,
@@ -60,11 +63,12 @@ def trend_figure(
     numbers.
     """
     ok = ok_points(dataset)
-    column = column or default_outcome(dataset.isel(point=ok), over)
+    column = column or default_outcome(select_ok(dataset), over)
     status = dataset["status"].to_numpy()
     over = over or own_dimension(dataset, column) or default_axis(dataset, column)
     refuse_equal(column, over)
-    dataset = along(dataset, column, over, by)
+    points = dataset
+    dataset = along(points, column, over, by)
     ok, point = ok_points(dataset), dataset["point"].to_numpy()
     y, x = quantity(dataset, column), quantity(dataset, over)
     places = x.means
@@ -74,7 +78,7 @@ def trend_figure(
             f"nothing to draw: of {plural(len(np.unique(point[ok])), 'ok point')} none has both "
             f"{column} and {over}"
         )
-    levels = np.unique(places[known])
+    levels = distinct(places[known])
     grouped = len(levels) > MOST_LEVELS
     family, order = group_labels(dataset, by)
     panels = list(form_panels(dataset, known, [column, over]))
@@ -83,7 +87,8 @@ def trend_figure(
         dpi=300,
         layout="constrained",
     )
-    shown = looks(name for name in order if name in set(family[known]))
+    present = set(pd.unique(family[known]))
+    shown = looks(name for name in order if name in present)
     banded, single = False, True
     for axes, (form, mask) in zip(
         figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels, strict=True
@@ -93,10 +98,11 @@ def trend_figure(
             if rows.any():
                 counts = _draw(axes, places[rows], y.values[rows], shown[name], grouped=grouped)
                 banded |= counts.max() > 1
-                single &= len(np.unique(places[rows])) == int(rows.sum())
+                single &= len(pd.unique(places[rows])) == int(rows.sum())
         scale_axis(axes, False, places[known], ticks=not grouped)
         axes.set_xlabel(x.label)
-        axes.set_title(panel_title(len(np.unique(point[mask])), form), loc="left")
+        count = int(mask.sum()) if dataset is points else len(pd.unique(point[mask]))
+        axes.set_title(panel_title(count, form), loc="left")
     first = figure.axes[0]
     for axes in figure.axes:
         scale_axis(axes, True, y.values[known], ticks=False)
@@ -136,9 +142,12 @@ def _draw(
     finite = np.isfinite(values)
     x, y = each[finite], values[finite]
     group = neighbours(x) if grouped else np.unique(x, return_inverse=True)[1]
-    level = np.array([np.median(x[group == index]) for index in range(group.max() + 1)])
     counts = np.bincount(group)
-    parts = np.split(y[np.argsort(group, kind="stable")], np.cumsum(counts)[:-1])
+    # Few groups: numbers of 16 bits are sorted in one pass.
+    order = np.argsort(group.astype(np.int16), kind="stable")
+    ends = np.cumsum(counts)[:-1]
+    level = np.array([np.median(part) for part in np.split(x[order], ends)])
+    parts = np.split(y[order], ends)
     low, middle, high = np.array([np.quantile(part, [0.25, 0.5, 0.75]) for part in parts]).T
     colour, marker = look
     if counts.max() > 1:
