@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 from scipy import stats
 
@@ -207,3 +208,75 @@ measure:
     assert changes[0][3] == ""
     change = np.exp(np.log(ratios[1][1] / ratios[0][1]).mean())
     assert number(changes[1][3]) == pytest.approx(change, abs=0.0051)
+
+
+def test_published_networks_are_judged_by_random_ones(tmp_path: Path) -> None:
+    results = ran(tmp_path, "published", f"""
+include:
+  - family: residual
+    input: {{channels: 1, size: 8}}
+    stages: [{{widths: [8, 8, 8]}}, {{widths: [16, 16], stride: 2}}]
+    shortcut: projection
+  - {{network: {{onnx: "{ROOT / "jobs/weights/digits.onnx"}"}}}}
+weights: {{init: he, draws: 5}}
+measure:
+  neural_frames:
+    data: digits
+    images: 6
+    perturbations: {{augmentation: all, noise: 4}}
+    representations: ["*Relu*_output_0"]
+""")
+    with h5py.File(results) as file:
+        columns = {name: file[f"neural_{name}_mean"][...] for name in (
+            "gain", "effective_rank", "mean_square_cosine"
+        )}
+    expected, apart = [], []
+    for name, values in columns.items():
+        # Perturbations are augmentations, then noise; random networks are the first point.
+        shown = values[:, :, 0] / values[:, :, 1] if name == "gain" else values[:, :, 0]
+        # The ends of the first layer and of each third of the two blocks, which are whole ones.
+        for layer in (1, 2, 3, 5):
+            random, trained = shown[0, :, layer], shown[1, 0, layer]
+            expected.append((layer, trained, random.mean(), random.std(ddof=1)))
+            apart.append((trained - random.mean()) / random.std(ddof=1))
+    table = lines("published", results)
+    rows = [cells(line) for line in table if line.startswith("| ResNet")]
+    found = [(int(row[1]), number(row[3]), number(row[4]), number(row[4].split()[2])) for row in rows]
+    assert np.array(found) == pytest.approx(np.array(expected), abs=0.0051)
+    assert [number(row[5]) for row in rows] == pytest.approx(apart, abs=0.051)
+    # A new draw among five: t with four degrees of freedom, and Bonferroni's correction for 12.
+    bound = stats.t.ppf(1 - 0.025 / 12, 4) * np.sqrt(1.2)
+    assert f"Beyond {bound:.1f} deviations" in table[-1]
+    assert table[-1].endswith(f": {sum(abs(np.array(apart)) > bound)} do.")
+
+
+def test_published_networks_are_drawn_over_the_range_of_random_ones() -> None:
+    rng = np.random.default_rng(1)
+    shown = {
+        (title, name): (rng.uniform(1, 2, layers), rng.uniform(1, 2, (3, layers)))
+        for title, layers in (("ResNet-20", 7), ("ResNet-56", 13)) for name, *_ in claims.SHOWN
+    }
+    panels = claims.published_figure(shown).axes
+    assert len(panels) == len(shown)
+    for panel, (title, name) in zip(
+        panels, [(title, name) for name, *_ in claims.SHOWN for title in ("ResNet-20", "ResNet-56")],
+        strict=True,
+    ):
+        trained, random = shown[title, name]
+        mean, line = panel.lines[:2]
+        assert list(line.get_xdata()) == list(range(1, len(trained) + 1))
+        assert line.get_ydata() == pytest.approx(trained)
+        assert mean.get_ydata() == pytest.approx(random.mean(0))
+        band = panel.collections[0].get_paths()[0].get_extents()
+        assert (band.y0, band.y1) == pytest.approx((random.min(), random.max()))
+
+
+def test_trained_networks_meet_random_ones_of_their_depth() -> None:
+    dataset = xr.Dataset({
+        "family": ("point", ["none", "residual", "residual", "none", "residual", "none"]),
+        "preset": ("point", ["none", *(f"cifar_resnet_{n}" for n in (20, 56)), "none", "cifar_resnet_110", "none"]),
+        "layer_count": ("point", [55, 19, 55, 19, 109, 109]),
+    })
+    assert claims.depth_pairs(dataset) == [
+        ("ResNet-20", 3, 1), ("ResNet-56", 0, 2), ("ResNet-110", 5, 4)
+    ]
