@@ -1,18 +1,16 @@
 """ResNet-20 in PyTorch, trained as jobs/claims/resnet-20.yaml trains it, and both compared.
 
-    python analysis/benchmarks/resnet_20.py CIFAR_FOLDER > pytorch.csv
-    python analysis/benchmarks/resnet_20.py CIFAR_FOLDER --with RESULTS.h5
+    python analysis/benchmarks/resnet_20.py CIFAR_FOLDER jobs/claims/resnet-20-weights/*.h5
 
-trains three networks with batch normalisation on 9,980 images for 20 epochs, on one thread, and prints the
-test errors at 10,000 others. With a results file of that sweep it prints those beside them, the difference of the
-means and its 95 % interval (Student's t with Welch's degrees of freedom). Split, weights
-and order of images differ from framesweep's, so only the distributions of errors can agree. Needs PyTorch, NumPy, SciPy
-and h5py.
+reads the networks that framesweep saved and trains as many in PyTorch, on one thread. Both have the same test
+images, which the files name, and 9,980 of the others for training; weights and order of images differ, so only the
+distributions of errors can agree. It prints all test errors, those of the saved networks in PyTorch too, the
+difference of the means and its 95 % interval (Student's t with Welch's degrees of freedom). Needs PyTorch, NumPy,
+SciPy and h5py.
 """
 
 import argparse
 import pathlib
-import time
 
 import h5py
 import numpy as np
@@ -35,6 +33,21 @@ def network():
         elif isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, std=module.in_features**-0.5)
             nn.init.zeros_(module.bias)
+    return result
+
+
+def saved_network(file):
+    """The network of a weights file of framesweep."""
+    result = training.resnet_20()
+    pairs = [("stem/convolution", result[0]), ("stem/norm", result[1]), ("classifier", result[-1])]
+    for place, block in enumerate(result[3:12]):
+        name = f"stage_{place // 3 + 1}/block_{place % 3 + 1}"
+        pairs += [(f"{name}/layer_1/convolution", block.conv1), (f"{name}/layer_1/norm", block.norm1)]
+        pairs += [(f"{name}/layer_2/convolution", block.conv2), (f"{name}/layer_2/norm", block.norm2)]
+    for name, module in pairs:
+        for key, numbers in module.state_dict().items():
+            if key != "num_batches_tracked":
+                numbers.copy_(torch.from_numpy(file[f"{name}/{key}"][...]))
     return result
 
 
@@ -75,7 +88,7 @@ def rate(step, steps):
     return RATE * 0.5 * (1 + np.cos(np.pi * (step - steps) / (steps * (EPOCHS - 1))))
 
 
-def test_error(seed, images, labels, split):
+def trained_network(seed, images, labels, trained):
     torch.manual_seed(seed)
     model = network().to(memory_format=torch.channels_last)
     decayed = [p for p in model.parameters() if p.dim() > 1]
@@ -84,9 +97,7 @@ def test_error(seed, images, labels, split):
         [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}],
         lr=RATE, momentum=0.9,
     )
-    trained, test = split
     steps = len(trained) // BATCH
-    start = time.perf_counter()
     for epoch in range(EPOCHS):
         model.train()
         order = trained[torch.randperm(len(trained))]
@@ -98,41 +109,45 @@ def test_error(seed, images, labels, split):
             inputs = normalized(changed(images[batch])).contiguous(memory_format=torch.channels_last)
             F.cross_entropy(model(inputs), labels[batch]).backward()
             optimizer.step()
-    seconds = time.perf_counter() - start
+    return model
+
+
+def test_error(model, images, labels, test):
     model.eval()
     with torch.no_grad():
         wrong = sum(
             int((model(normalized(images[part])).argmax(1) != labels[part]).sum())
             for part in test.split(500)
         )
-    return wrong / len(test), seconds
+    return wrong / len(test)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", help="the folder cifar-10-batches-bin")
-    parser.add_argument("--with", dest="results", help="a results file of jobs/claims/resnet-20.yaml")
+    parser.add_argument("files", nargs="+", help="weights files of jobs/claims/resnet-20.yaml")
     options = parser.parse_args()
     torch.set_num_threads(1)
     images, labels = images_of(options.folder)
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(1))
-    split = order[:TRAINED], order[-10_000:]
-    theirs = []
-    print("program,draw,test error,seconds")
-    for seed in range(3):
-        error, seconds = test_error(seed, images, labels, split)
-        theirs.append(error)
-        print(f"PyTorch {torch.__version__},{seed},{error:.4f},{seconds:.0f}", flush=True)
-    if options.results:
-        with h5py.File(options.results) as file:
-            ours = file["test_error"][0]
-        for draw, error in enumerate(ours):
-            print(f"framesweep,{draw},{error:.4f},")
-        interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval()
-        print(
-            f"difference {100 * (np.mean(ours) - np.mean(theirs)):+.2f} points,"
-            f" 95 % interval {100 * interval.low:+.2f} to {100 * interval.high:+.2f}"
-        )
+    ours, theirs = [], []
+    print("trained by,number,test error,in PyTorch")
+    for number, path in enumerate(options.files):
+        with h5py.File(path) as file:
+            test = torch.from_numpy(file["test_images"][...].astype(np.int64))
+            ours.append(float(file.attrs["test_error"]))
+            again = test_error(saved_network(file), images, labels, test)
+        print(f"framesweep,{number},{ours[-1]:.4f},{again:.4f}", flush=True)
+    rest = np.random.default_rng(1).permutation(np.setdiff1d(np.arange(len(images)), test))
+    trained = torch.from_numpy(rest[:TRAINED])
+    for seed in range(len(ours)):
+        model = trained_network(seed, images, labels, trained)
+        theirs.append(test_error(model, images, labels, test))
+        print(f"PyTorch {torch.__version__},{seed},{theirs[-1]:.4f},", flush=True)
+    interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval()
+    print(
+        f"difference {100 * (np.mean(ours) - np.mean(theirs)):+.2f} points,"
+        f" 95 % interval {100 * interval.low:+.2f} to {100 * interval.high:+.2f}"
+    )
 
 
 if __name__ == "__main__":
