@@ -52,6 +52,9 @@ swift build -c release --product allocation-check
 framesweep=$(swift build -c release --show-bin-path)/framesweep
 
 begin "Run the Swift tests"
+# The program replaces kernels that OpenBLAS falls back to; tests that call the library need the same ones.
+OPENBLAS_CORETYPE=$("$framesweep" --version | sed -n 's/^BLAS .* core //p')
+export OPENBLAS_CORETYPE
 swift test --skip-build
 
 # Users have processors of all kinds; the library's own variable makes this one behave like an older.
