@@ -53,14 +53,13 @@ framesweep=$(swift build -c release --show-bin-path)/framesweep
 
 begin "Run the Swift tests"
 # The program replaces kernels that OpenBLAS falls back to; tests that call the library need the same ones.
-OPENBLAS_CORETYPE=$("$framesweep" --version | sed -n 's/^BLAS .* core //p')
-export OPENBLAS_CORETYPE
-swift test --skip-build
+core=$("$framesweep" --version | sed -n 's/^BLAS .* core //p')
+OPENBLAS_CORETYPE=$core swift test --skip-build
 
 # Users have processors of all kinds; the library's own variable makes this one behave like an older.
 for set in "${instruction_sets[@]}"; do
   begin "Run the numerical tests as on a processor with $set, and check the memory"
-  with_memory_checks env ONEDNN_MAX_CPU_ISA="$set" swift test --skip-build \
+  with_memory_checks env ONEDNN_MAX_CPU_ISA="$set" OPENBLAS_CORETYPE="$core" swift test --skip-build \
     --filter 'OneDNNTests|NetworksTests|NetworkGraphsTests|NeuralFramesTests|ONNXTests|TrainingTests'
 done
 
