@@ -10,7 +10,7 @@ struct GramBlocks {
   /// The norm class of each position of a column, in one dimension.
   private let positionNorms: [[Int]]
   private let normCounts: [Int]
-  private(set) var panels: WeightPanels
+  let panels: WeightPanels
   /// One over the norms of each column's channels, by norm class in the plane.
   private(set) var scales: [[Double]]
   private var squares: [Double]
@@ -39,13 +39,6 @@ struct GramBlocks {
       [Double](repeating: 1, count: count * count * column.channels)
     }
     squares = [Double](repeating: 0, count: frame.columns.map(\.channels).max() ?? 0)
-    findScales()
-  }
-
-  /// Replaces the numbers of all panels, whose atoms have unit norm.
-  mutating func setPanels(_ values: [Double]) {
-    // Copied: sharing the storage would make the caller's next change allocate.
-    for index in values.indices { panels.values[index] = values[index] }
     findScales()
   }
 
