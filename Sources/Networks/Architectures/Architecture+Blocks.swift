@@ -10,7 +10,7 @@ extension Architecture {
 
   /// What layers are activated by.
   public var activation: ActivationFunction {
-    options[.activation]?.word() ?? (Family.layered.contains(family) ? .relu : .gelu)
+    options[.activation]?.word() ?? family.standardActivation
   }
 
   /// The number of a key that holds a whole number; 0 for a key that takes no part.

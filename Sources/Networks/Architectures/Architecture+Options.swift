@@ -11,8 +11,10 @@ extension Architecture {
 
   /// The distance between layers that a skip joins; 0 unless the family is residual.
   public var skipLength: Int {
-    family == .residual ? options[.skipLength]?.integer ?? 2 : 0
+    family == .residual ? options[.skipLength]?.integer ?? Self.standardSkipLength : 0
   }
+
+  static let standardSkipLength = 2
 
   /// How stages are joined; plain unless the family is residual.
   public var shortcut: Shortcut { options[.shortcut]?.word() ?? .plain }

@@ -39,6 +39,9 @@ public enum Family: Int8, KeyWord {
   /// Whether sweep files give networks of the family this key.
   public func has(_ key: ArchitectureKey) -> Bool { key.row.isKey(of: self) }
 
+  /// What layers are activated by in networks that name no other function.
+  var standardActivation: ActivationFunction { Self.layered.contains(self) ? .relu : .gelu }
+
   /// The form in which the family's induced frame is drawn by Murdock & Lucey (2020), figure 1.
   public var defaultForm: Form { self == .chain ? .synthesis : .analysis }
 }

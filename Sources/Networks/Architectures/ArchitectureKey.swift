@@ -106,7 +106,8 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
     case .skipLength:
       KeyRow(
         "skip_length", .integers(1...Shorthand.layerLimit),
-        .option(standard: 2, isAlwaysWritten: true), of: [.residual], "skip length",
+        .option(standard: .integer(Architecture.standardSkipLength), isAlwaysWritten: true),
+        of: [.residual], "skip length",
         "distance between the layers that a skip joins")
 
     case .firstKernel:
@@ -140,11 +141,8 @@ public enum ArchitectureKey: Int, Sendable, CaseIterable, Comparable {
       KeyRow(
         "activation", .words(of: ActivationFunction.self),
         .option(
-          KeyRow.Option(standard: {
-            KeyValue(
-              Family.layered.contains($0.family)
-                ? ActivationFunction.relu : ActivationFunction.gelu)
-          })), of: Family.allCases, "activation", "function that layers are activated by",
+          KeyRow.Option(standard: { KeyValue($0.family.standardActivation) })), of: Family.allCases,
+        "activation", "function that layers are activated by",
         isInEveryHash: false)
     case .block:
       KeyRow(

@@ -63,6 +63,17 @@ struct AtomRuns: Sendable {
     }
   }
 
+  /// Divides every atom by its norm.
+  ///
+  /// - Parameters:
+  ///   - x: a number for each of the panels' numbers.
+  ///   - scales: a number for each atom, overwritten by one over its norm.
+  func normalize(_ x: inout [Double], scales: inout [Double]) {
+    sum(x, x, into: &scales)
+    for atom in scales.indices { scales[atom] = 1 / scales[atom].squareRoot() }
+    scale(&x, by: scales)
+  }
+
   /// Multiplies the numbers of each atom by its factor.
   func scale(_ x: inout [Double], by factors: [Double]) {
     precondition(factors.count == count, "a factor for each atom")

@@ -30,7 +30,7 @@ public struct ExactMinimum: Hashable, Sendable {
     guard form == .synthesis else { return nil }
     var readers = [Int](repeating: 0, count: layers.count)
     for layer in layers {
-      guard layer.inputSize.isMultiple(of: layer.stride) else { return nil }
+      guard layer.isTiled else { return nil }
       for source in layer.sources {
         if let index = source.layer { readers[index] += 1 }
       }
@@ -38,7 +38,7 @@ public struct ExactMinimum: Hashable, Sendable {
     var total = 0.0
     for layer in layers {
       let count = readers[layer.index]
-      guard count == 0 || layer.kernel <= layer.inputSize else { return nil }
+      guard count == 0 || !layer.wraps else { return nil }
       total += Self.potential(layer, readers: count) { Double(1 + readers[$0]) }
     }
     framePotential = total
@@ -93,4 +93,12 @@ public struct ExactMinimum: Hashable, Sendable {
     // Σ λ² + Δλ = Σ (ν − Δ)²/4 + Δ(ν − Δ)/2 = Σ (ν² − Δ²)/4.
     return (count * level * level - squares) / 4
   }
+}
+
+extension Layer {
+  /// Whether taps of the kernel fall on one position of the image.
+  var wraps: Bool { kernel > inputSize }
+
+  /// Whether the stride divides the image.
+  var isTiled: Bool { inputSize.isMultiple(of: stride) }
 }

@@ -39,18 +39,17 @@ struct LowerBound {
   /// the layer behind contributes least. Such a layer itself contributes its atoms' products with
   /// themselves, and the rest of it is not negative. All other layers have their closed form.
   private static func synthesisChain(_ layers: [Layer]) -> Double {
-    guard layers.allSatisfy({ $0.inputSize.isMultiple(of: $0.stride) }) else { return 0 }
-    func wraps(_ layer: Layer) -> Bool { layer.kernel > layer.inputSize }
+    guard layers.allSatisfy(\.isTiled) else { return 0 }
     var total = 0.0
     for layer in layers {
       let readers = layer.index + 1 < layers.count ? 1 : 0
-      if wraps(layer), readers > 0 {
+      if layer.wraps, readers > 0 {
         total += Double(layer.width * layer.outputSize * layer.outputSize)
         continue
       }
       total += ExactMinimum.potential(layer, readers: readers) { source in
         let source = layers[source]
-        guard wraps(source) else { return 2 }
+        guard source.wraps else { return 2 }
         let folds = (source.kernel + source.inputSize - 1) / source.inputSize
         return Double(1 + folds * folds)
       }

@@ -49,7 +49,7 @@ public struct MinimumCost: Hashable, Sendable {
   private mutating func addStarts(
     _ one: StatisticsCost, _ count: Int, _ effort: FrameMinimum.Effort, _ iterations: Double
   ) {
-    let share = effort.followsAll ? 1 : 0.25
+    let share = effort.followsAll ? 1 : MinimumSearch.firstShare
     add(one, count, descents: Double(effort.starts), max(1, share * iterations))
     if !effort.followsAll { add(one, count, descents: 1, iterations) }
   }

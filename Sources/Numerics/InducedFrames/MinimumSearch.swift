@@ -35,6 +35,8 @@ struct MinimumSearch {
   private var bestPoint: [Double] = []
   /// The number of descents that reached the best value.
   private var hits = 0
+  /// The tolerance of descents that look closer.
+  private var finerTolerance: Double { effort.tolerance / 100 }
 
   init(_ architecture: Architecture, effort: FrameMinimum.Effort) {
     self.architecture = architecture
@@ -54,9 +56,7 @@ struct MinimumSearch {
 
   /// Whether concentrated weights are stationary among all: patches tile every image.
   static func tiles(_ architecture: Architecture) -> Bool {
-    architecture.layers.allSatisfy {
-      $0.kernel <= $0.inputSize && $0.inputSize.isMultiple(of: $0.stride)
-    }
+    architecture.layers.allSatisfy { !$0.wraps && $0.isTiled }
   }
 
   mutating func run(cache: inout StructureCache, shouldStop: () throws -> Void) rethrows {
@@ -113,8 +113,8 @@ struct MinimumSearch {
   ) rethrows {
     let panels = descent.panels
     let bytes = architecture.canonicalBytes
-    let first = effort.followsAll ? limit : max(limit / 4, 1)
-    let tolerance = effort.tolerance * (effort.followsAll ? 1 : 10)
+    let first = effort.followsAll ? limit : max(Int(Self.firstShare * Double(limit)), 1)
+    let tolerance = effort.tolerance * (effort.followsAll ? 1 : Self.stalledGradient)
     for number in 0..<count where hits < Self.enoughHits {
       try descend(&descent, limit: first, tolerance: tolerance, shouldStop) { point in
         var start = DescentStart(key: DescentStart.key(bytes, number))
@@ -140,7 +140,7 @@ struct MinimumSearch {
     let panels = descent.panels
     let key = DescentStart.key(architecture.canonicalBytes, effort.starts)
     let isSmall = architecture.parameterCount <= Self.mostFollowedWeights
-    let tolerance = effort.tolerance / (isSmall ? 100 : 1)
+    let tolerance = isSmall ? finerTolerance : effort.tolerance
     try descend(&descent, limit: limit, tolerance: tolerance, shouldStop) { point in
       var start = DescentStart(key: key)
       start.fill(&point, panels, with: concentrated.values, concentrated.panels)
@@ -172,7 +172,7 @@ struct MinimumSearch {
   ) rethrows {
     guard best.value.isFinite else { return }
     let from = bestPoint
-    try descend(&descent, limit: limit, tolerance: effort.tolerance / 100, shouldStop) { point in
+    try descend(&descent, limit: limit, tolerance: finerTolerance, shouldStop) { point in
       for place in point.indices { point[place] = from[place] }
     }
   }
@@ -224,6 +224,9 @@ struct MinimumSearch {
   ///
   /// Larger networks of quickstart took eight times as long for values that are up to 4.6e-5 lower.
   static let mostFollowedWeights = 20_000
+
+  /// The share of a descent's iterations in which it shows whether it is the best one.
+  static let firstShare = 0.25
 
   /// The norm of the gradient, in tolerances, at which a descent that hardly goes down has converged.
   static let stalledGradient = 10.0

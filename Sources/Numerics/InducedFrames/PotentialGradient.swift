@@ -9,8 +9,9 @@
 struct PotentialGradient {
   /// The panels that the variables fill; their own numbers are of no use here.
   let panels: WeightPanels
-  private let steps: GramSteps
+  /// Which of them belong to which atom.
   let runs: AtomRuns
+  private let steps: GramSteps
   /// One over the number of copies of each number's atom in the frame: the positions of its layer's
   /// output.
   let shares: [Double]
@@ -20,6 +21,7 @@ struct PotentialGradient {
   private var scales: [Double]
   /// Σ n H² of each of them.
   private var sums: [Double]
+  /// A number for each atom, while it is of use.
   private var atomSums: [Double]
 
   /// The number of variables.
@@ -77,8 +79,6 @@ struct PotentialGradient {
 
   /// Divides every atom by its norm.
   mutating func normalize(_ point: inout [Double]) {
-    runs.sum(point, point, into: &atomSums)
-    for atom in atomSums.indices { atomSums[atom] = 1 / atomSums[atom].squareRoot() }
-    runs.scale(&point, by: atomSums)
+    runs.normalize(&point, scales: &atomSums)
   }
 }

@@ -71,9 +71,7 @@ public struct WeightPotential {
   ) rethrows -> Double {
     precondition(weights.count == gradient.count, "a gradient of other weights")
     for (index, place) in places.enumerated() { point[index] = weights[place] }
-    potential.runs.sum(point, point, into: &scales)
-    for atom in scales.indices { scales[atom] = 1 / scales[atom].squareRoot() }
-    potential.runs.scale(&point, by: scales)
+    potential.runs.normalize(&point, scales: &scales)
     let value = try potential.evaluate(at: point, gradient: &slopes, shouldStop: shouldStop)
     potential.runs.scale(&slopes, by: scales)
     for (index, place) in places.enumerated() { gradient[place] = slopes[index] / atomCount }

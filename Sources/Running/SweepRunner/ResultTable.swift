@@ -48,7 +48,7 @@ extension SweepFile {
       identities: {
         var points = PointCursor(plan)
         var last: (number: Int, bytes: [UInt8], text: String, reason: String)?
-        var lastWeights: (source: WeightsSource, text: String)?
+        var lastWeights = LastWeights()
         return { index in
           let point = points.point(at: index)
           let network =
@@ -59,11 +59,7 @@ extension SweepFile {
               )
             }
           last = network
-          let weights =
-            if let lastWeights, lastWeights.source == point.weights { lastWeights.text } else {
-              point.weights.canonicalText
-            }
-          lastWeights = (point.weights, weights)
+          let weights = lastWeights.text(of: point.weights)
           return PointIdentity(
             id: point.shortID(network: network.bytes, weights: weights), architecture: network.text,
             weights: weights, frameReason: network.reason)

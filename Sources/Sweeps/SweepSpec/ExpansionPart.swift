@@ -65,8 +65,7 @@ struct ExpansionWalker: ~Copyable {
   private var network: (network: PointNetwork, rule: Shorthand?, bytes: [UInt8])?
   /// Its place in the part that is being made; −1 if it is of an earlier one.
   private var networkPlace: Int32 = -1
-  /// The last source of weights, and its canonical text.
-  private var weights: (source: WeightsSource, text: String)?
+  private var lastWeights = LastWeights()
 
   init(_ spec: Spec, data: DataFacts, files: NetworkFacts) {
     self.spec = spec
@@ -114,14 +113,10 @@ struct ExpansionWalker: ~Copyable {
     if networkPlace < 0 {
       networkPlace = part.add(found.network, found.rule, setting, Self.laterRules)
     }
-    let text =
-      if let last = self.weights, last.source == weights { last.text } else {
-        weights.canonicalText
-      }
-    self.weights = (weights, text)
     idHasher.update(
       Point.identity(
-        network: found.bytes, seed: Int64(setting.seed), weights, text: text,
+        network: found.bytes, seed: Int64(setting.seed), weights,
+        text: lastWeights.text(of: weights),
         inferenceSweeps: setting.inferenceSweeps))
     let isHe = if case .random(.he, _) = weights { true } else { false }
     part.add(

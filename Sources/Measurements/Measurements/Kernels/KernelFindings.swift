@@ -20,7 +20,7 @@ struct KernelFindings {
   /// - Parameters:
   ///   - section: the measurement's.
   ///   - network: the network; nil if its kernels have no closed form.
-  ///   - compute: finds it. It returns the same for the same network, and nil if there is no value.
+  ///   - compute: computes the finding, which depends on the network only; nil if there is no value.
   ///
   /// **Throws**: what `compute` throws; nothing is remembered then.
   mutating func finding<Found: Sendable>(
